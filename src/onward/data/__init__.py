@@ -1,0 +1,1 @@
+"""What colleges send: the canonical tables, the record of one learner, and the ways in."""
