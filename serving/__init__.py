@@ -1,0 +1,1 @@
+"""Programs over ``onward.live``: the prediction service."""

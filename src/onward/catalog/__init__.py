@@ -1,0 +1,1 @@
+"""What can come next, what it leads to, and what it is worth."""

@@ -1,0 +1,196 @@
+"""The ``onward`` command: one verb, one line of work. A refusal says what to do and ends with 1, wrong use with 2."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from onward.errors import OnwardError
+
+if TYPE_CHECKING:
+    from onward.release.run import Run
+
+app = typer.Typer(
+    name="onward",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Advice on a learner's next credential, learned from outcomes, with an audit of who is steered where.",
+)
+screen = Console(highlight=False, soft_wrap=True)
+status = Console(stderr=True, highlight=False)
+
+Runs = Annotated[Path, typer.Option(help="Folder of runs and of the MLflow store.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print for a program to read.")]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; a refusal is printed plainly and ends with exit code 1."""
+    try:
+        app(args=arguments)
+    except OnwardError as refusal:
+        status.print(f"onward: {refusal}", style="red", markup=False)
+        sys.exit(1)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Say on the error stream what is being done."""
+    with status.status("starting") as spinner:
+
+        def say(step: str) -> None:
+            spinner.update(step)
+            if not status.is_terminal:
+                status.print(f"... {step}")
+
+        yield say
+
+
+@app.command()
+def demo(
+    runs: Runs = Path("runs"),
+    learners: Annotated[int, typer.Option(min=2_000, help="Learners in the made-up state system.")] = 40_000,
+) -> None:
+    """Try it all on a made-up state system: train, audit, and compare advice with what it would really do.
+
+    Example: onward demo
+    """
+    demonstration = import_module("onward.training.demo")
+    with _progress() as progress:
+        run, reckoning, tables = demonstration.demo(runs, learners=learners, progress=progress)
+    demonstration.summary(screen, run, reckoning, tables)
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="Folder of CSV files.")],
+    mapping: Annotated[Path | None, typer.Option(help="TOML file that maps them to the canonical tables.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List everything that is wrong with a folder of files, with file, column, row, and what to do. Nothing is written.
+
+    Example: onward check college/ --mapping college.toml
+    """
+    from dataclasses import asdict
+
+    from onward.data.mapping import read
+    from onward.data.problems import ProblemsFound
+
+    try:
+        source = read(folder, mapping=mapping)
+    except ProblemsFound as found:
+        if not as_json:
+            raise
+        screen.print_json(json.dumps([asdict(problem) for problem in found.problems]))
+        sys.exit(1)
+    rows = {table.name: len(frame) for table, frame in source.tables.items() if len(frame)}
+    if as_json:
+        screen.print_json("[]")
+    else:
+        screen.print("No problem found: " + ", ".join(f"{count:,} {name}" for name, count in rows.items()))
+
+
+@app.command()
+def train(
+    settings: Annotated[Path, typer.Argument(help="TOML settings file.")],
+    data: Annotated[Path, typer.Option(help="Folder of the files it trains on.")],
+    runs: Runs = Path("runs"),
+    store: Annotated[
+        str | None, typer.Option(help="MLflow tracking address; SQLite beside the runs without it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train, audit and register a candidate from a settings file.
+
+    Example: onward train training/settings/uci697.toml --data uci697/
+    """
+    from onward.release.run import train as run_training
+    from onward.screens import train_summary
+
+    with _progress() as progress:
+        run = run_training(settings, data, runs=runs, store=store, progress=progress)
+    if as_json:
+        screen.print_json(json.dumps(_as_json(run)))
+    else:
+        train_summary(screen, run)
+
+
+@app.command()
+def audit(
+    run: Annotated[Path, typer.Argument(help="Folder of a run, such as runs/demo.")],
+    limit: Annotated[float | None, typer.Option(help="A tighter limit, dollars a year.")] = None,
+    minimum_cell: Annotated[int | None, typer.Option(help="A larger smallest cell.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report; RUN/report without it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Audit what a run advised, once more: the same plan or a stricter one, the report written anew.
+
+    Example: onward audit runs/demo --limit 500
+    """
+    from onward.audit import write_report
+    from onward.release.run import audit_again
+    from onward.screens import audit_summary
+
+    with _progress() as progress:
+        progress("auditing")
+        found = audit_again(run, limit=limit, minimum_cell=minimum_cell)
+    report = write_report(found, out or run / "report")
+    if as_json:
+        screen.print_json(json.dumps(found.to_json()))
+    else:
+        audit_summary(screen, found, report)
+
+
+@app.command()
+def serve(
+    run: Annotated[Path, typer.Argument(help="Folder of a run, such as runs/demo.")],
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Serve a bundle that nobody has signed.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+) -> None:
+    """Serve advice and persistence over HTTP from a run's bundle.
+
+    Example: onward serve runs/demo --unsigned
+    """
+    from onward.live.serve import serve as run_service
+
+    run_service(run, unsigned=unsigned, host=host, port=port)
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option(help="Folder to write both into; printed without it.")] = None,
+) -> None:
+    """Print the settings schema and the data dictionary, both made from the code.
+
+    Example: onward schema --out docs
+    """
+    from onward.data.dictionary import data_dictionary
+    from onward.settings import Settings
+
+    settings = json.dumps(Settings.model_json_schema(), indent=1)
+    if out is None:
+        screen.print(settings, markup=False)
+        screen.print(data_dictionary(), markup=False)
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "settings.schema.json").write_text(settings + "\n", encoding="utf-8")
+    (out / "data-dictionary.md").write_text(data_dictionary(), encoding="utf-8")
+    screen.print(f"Wrote settings.schema.json and data-dictionary.md in {out}")
+
+
+def _as_json(run: "Run") -> dict[str, object]:
+    return {
+        "folder": str(run.folder),
+        "bundle": run.bundle_hash,
+        "registered": {"name": run.registered.name, "version": run.registered.version, "run_id": run.registered.run_id},
+        "verdict": run.candidate.audit.verdict.status,
+        "skills": run.candidate.skills.to_dict("records"),
+    }

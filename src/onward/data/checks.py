@@ -1,0 +1,155 @@
+"""Rows of a canonical table, from text to checked frame: each cell, then keys, dates in order and references."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from onward.data.cells import Fault, convert, inferred_kind
+from onward.data.problems import NOT_SHOWN, Problem, shown
+from onward.data.tables import DEMOGRAPHICS, Column, Kind, Table
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Rows of a table from one file: text under canonical names, the row of each, and each column's name in the file.
+
+    ``kinds`` holds the stated kinds of extra columns, and ``whole`` is false where rows of the file are left out.
+    """
+
+    table: Table
+    file: str
+    cells: pd.DataFrame
+    rows: Rows
+    headings: Mapping[str, str]
+    kinds: Mapping[str, Kind]
+    whole: bool
+
+    def column(self, name: str) -> Column:
+        """Return the declaration of the column ``name``, an extra's included."""
+        if name in self.table.names:
+            return self.table.column(name)
+        return Column(name, self.kinds.get(name) or inferred_kind(self.cells[name]), "an extra of the institution")
+
+    def problems(self, name: str, fault: Fault) -> Iterator[Problem]:
+        """Yield one problem for each cell of the column ``name`` that has ``fault``."""
+        heading = self.headings.get(name, name)
+        expected = fault.expected if heading == name else f"{fault.expected} (it becomes {self.table.name}.{name})"
+        private = is_private(self.table, name)
+        for position in np.flatnonzero(fault.wrong):
+            text = self.cells[name].iat[position]
+            came = "an empty cell" if not text else NOT_SHOWN if private else shown(text)
+            yield Problem(self.file, heading, int(self.rows[position]), expected, came, fault.remedy)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A table's checked rows from all of its files, and the file and row of each."""
+
+    table: Table
+    frame: pd.DataFrame
+    files: npt.NDArray[np.object_]
+    rows: Rows
+    headings: Mapping[str, str]
+    whole: bool
+
+    def problem(self, position: int, columns: tuple[str, ...], expected: str, came: str, remedy: str) -> Problem:
+        """Return the problem of the row at ``position``."""
+        heading = ", ".join(self.headings.get(name, name) for name in columns)
+        return Problem(str(self.files[position]), heading, int(self.rows[position]), expected, came, remedy)
+
+
+def is_private(table: Table, name: str) -> bool:
+    """Say whether a value of the column may be about a person, so that no message repeats it."""
+    return table is DEMOGRAPHICS or (name in table.names and table.column(name).kind == "id")
+
+
+def typed(piece: Piece) -> tuple[pd.DataFrame, list[Problem]]:
+    """Give every column of ``piece`` its dtype, and return what is wrong with its cells."""
+    columns, problems = {}, []
+    for name in piece.cells:
+        columns[name], faults = convert(piece.cells[name], piece.column(name))
+        problems += [problem for fault in faults for problem in piece.problems(name, fault)]
+    return pd.DataFrame(columns, index=piece.cells.index), problems
+
+
+def stacked(pieces: list[Piece]) -> tuple[Stack, list[Problem]]:
+    """Put the ``pieces`` of one table together, and return what is wrong with their cells."""
+    frames, problems = [], []
+    for piece in pieces:
+        frame, found = typed(piece)
+        frames.append(frame)
+        problems += found
+    files = np.repeat(np.array([piece.file for piece in pieces], dtype=object), [len(frame) for frame in frames])
+    headings = {name: heading for piece in pieces for name, heading in piece.headings.items()}
+    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    rows = np.concatenate([piece.rows for piece in pieces])
+    whole = all(piece.whole for piece in pieces)
+    return Stack(pieces[0].table, frame, files, rows, headings, whole), problems
+
+
+def row_problems(stack: Stack) -> list[Problem]:
+    """Return the duplicate keys and the dates out of order of one table."""
+    return [*_duplicates(stack), *_out_of_order(stack)]
+
+
+def reference_problems(stacks: Mapping[str, Stack]) -> list[Problem]:
+    """Return the rows that name a learner or credential which is in no table.
+
+    Where rows of the table referred to could not be read, their ids are unknown and nothing is said.
+    """
+    problems = []
+    for stack in stacks.values():
+        for column in stack.table.columns:
+            target = stacks.get(column.references)
+            if target is not None and target.whole and column.name in stack.frame:
+                problems += _unknown(stack, column, target)
+    return problems
+
+
+def _duplicates(stack: Stack) -> Iterator[Problem]:
+    key = list(stack.table.key)
+    if not set(key) <= set(stack.frame):
+        return
+    needed = [name for name in key if stack.table.column(name).required]
+    keys = stack.frame.loc[stack.frame[needed].notna().all(axis=1), key]
+    again = keys.index[keys.duplicated()]
+    if again.empty:
+        return
+    groups = keys.groupby(key, dropna=False, sort=False).ngroup()
+    first = groups.drop_duplicates().reset_index().set_index(0)["index"]
+    what = " and ".join(key) if len(key) < 3 else ", ".join(key[:-1]) + " and " + key[-1]
+    for position in again:
+        same = first[groups[position]]
+        file = "" if stack.files[same] == stack.files[position] else f" of {stack.files[same]}"
+        expected = f"each {what} once in {stack.table.name}"
+        came = f"the same as in row {stack.rows[same]}{file}"
+        yield stack.problem(position, stack.table.key, expected, came, "keep one of the two rows, or correct one")
+
+
+def _out_of_order(stack: Stack) -> Iterator[Problem]:
+    for before, after in stack.table.in_order:
+        if not {before, after} <= set(stack.frame):
+            continue
+        wrong = stack.frame[after] < stack.frame[before]
+        expected = f"a day on or after {stack.headings.get(before, before)}"
+        remedy = "correct whichever of the two is wrong"
+        for position in np.flatnonzero(wrong):
+            came = f"{stack.frame[after].iat[position]:%Y-%m-%d} after {stack.frame[before].iat[position]:%Y-%m-%d}"
+            yield stack.problem(position, (after,), expected, came.replace(" after ", ", while it began "), remedy)
+
+
+def _unknown(stack: Stack, column: Column, target: Stack) -> Iterator[Problem]:
+    (key,) = target.table.key
+    if key not in target.frame:
+        return
+    ids = stack.frame[column.name]
+    noun = key.removesuffix("_id")
+    file = ", ".join(dict.fromkeys(map(str, target.files))) or f"the table {target.table.name}"
+    remedy = f"add the {noun} there, or remove this row"
+    for position in np.flatnonzero(ids.notna() & ~ids.isin(target.frame[key])):
+        yield stack.problem(position, (column.name,), f"a {noun} that is in {file}", NOT_SHOWN, remedy)

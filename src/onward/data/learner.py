@@ -1,0 +1,180 @@
+"""One learner's rows as one nested record: the same type in Python, over HTTP and in a JSON line.
+
+The record holds facts of a learner's studies and nothing sensitive; a sensitive field is refused by its name alone.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from onward.data.tables import (
+    ATTEMPTS,
+    AWARDS,
+    DEMOGRAPHICS,
+    ENROLLMENTS,
+    EXPERIENCES,
+    EXTRA_PREFIX,
+    LEARNERS,
+    Table,
+)
+
+Extra = float | str | bool | None
+NEVER_SENT = frozenset(
+    {name for name in DEMOGRAPHICS.names if name != "learner_id"}
+    | {"age", "age_at_entry", "birth_date", "birthdate", "date_of_birth", "dob"}
+    | {"race", "ethnicity", "sex", "gender_identity", "sexual_orientation", "religion", "nationality", "citizenship"}
+    | {"name", "first_name", "last_name", "email", "phone", "address", "postcode", "zip", "zip_code", "ssn"}
+)
+"""Names of sensitive fields and direct identifiers that no request may hold."""
+
+
+def _described(table: Table, name: str) -> dict[str, Any]:
+    column = table.column(name)
+    described: dict[str, Any] = {"description": f"{column.meaning}; {column.expected}"}
+    if column.values:
+        described["json_schema_extra"] = {
+            "enum": [*column.values, None] if not column.required else list(column.values)
+        }
+    return described | {word: bound for word, bound in (("ge", column.low), ("le", column.high)) if bound is not None}
+
+
+def _needed(table: Table, name: str) -> Any:  # noqa: ANN401 - pydantic's Field is typed Any on purpose
+    return Field(**_described(table, name))
+
+
+def _optional(table: Table, name: str) -> Any:  # noqa: ANN401 - the same
+    return Field(default=None, **_described(table, name))
+
+
+def _refuse_sensitive(names: Iterable[Any]) -> None:
+    sensitive = sorted(name for name in map(str, names) if name.lower().removeprefix(EXTRA_PREFIX) in NEVER_SENT)
+    if sensitive:
+        raise PydanticCustomError(
+            "sensitive_field",
+            "{fields} is sensitive and never an input; remove it. Advice does not use it",
+            {"fields": ", ".join(sensitive)},
+        )
+
+
+class StrictModel(BaseModel):
+    """A model that refuses unknown fields, and sensitive ones by name; no message repeats a value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_sensitive(cls, data: Any) -> Any:  # noqa: ANN401 - whatever came over the wire
+        if isinstance(data, dict):
+            _refuse_sensitive(data)
+        return data
+
+
+class _Row(StrictModel):
+    table: ClassVar[Table]
+
+    @field_validator("*", mode="after", check_fields=False)
+    @classmethod
+    def _allowed(cls, value: Any, info: Any) -> Any:  # noqa: ANN401 - any column's value
+        if info.field_name in cls.table.names and value is not None:
+            column = cls.table.column(info.field_name)
+            if column.values and value not in column.values:
+                raise PydanticCustomError("not_allowed", "expected {expected}", {"expected": column.expected})
+        return value
+
+
+class _RowWithExtras(_Row):
+    extras: dict[str, Extra] = Field(
+        default_factory=dict, description=f"the institution's own columns, each name beginning with {EXTRA_PREFIX}"
+    )
+
+    @field_validator("extras", mode="before")
+    @classmethod
+    def _named_as_extras(cls, extras: Any) -> Any:  # noqa: ANN401 - whatever came over the wire
+        if isinstance(extras, dict):
+            wrong = sorted(str(name) for name in extras if not str(name).startswith(EXTRA_PREFIX))
+            if wrong:
+                raise PydanticCustomError(
+                    "extra_name", "expected names beginning with x_; rename {names}", {"names": ", ".join(wrong)}
+                )
+            _refuse_sensitive(extras)
+        return extras
+
+
+class Enrollment(_RowWithExtras):
+    """A term."""
+
+    table = ENROLLMENTS
+    institution_id: str = _needed(ENROLLMENTS, "institution_id")
+    term_start: date = _needed(ENROLLMENTS, "term_start")
+    term_end: date = _needed(ENROLLMENTS, "term_end")
+    cip: str | None = _optional(ENROLLMENTS, "cip")
+    credits_attempted: float | None = _optional(ENROLLMENTS, "credits_attempted")
+    credits_earned: float | None = _optional(ENROLLMENTS, "credits_earned")
+    gpa: float | None = _optional(ENROLLMENTS, "gpa")
+    modality: str | None = _optional(ENROLLMENTS, "modality")
+
+
+class Attempt(_Row):
+    """A started credential."""
+
+    table = ATTEMPTS
+    credential_id: str = _needed(ATTEMPTS, "credential_id")
+    started_on: date = _needed(ATTEMPTS, "started_on")
+    ended_on: date | None = _optional(ATTEMPTS, "ended_on")
+    status: str = _needed(ATTEMPTS, "status")
+
+
+class Award(_Row):
+    """An earned credential."""
+
+    table = AWARDS
+    credential_id: str = _needed(AWARDS, "credential_id")
+    awarded_on: date = _needed(AWARDS, "awarded_on")
+    issuer: str | None = _optional(AWARDS, "issuer")
+
+
+class Experience(_Row):
+    """A spell of work-based learning."""
+
+    table = EXPERIENCES
+    kind: str = _needed(EXPERIENCES, "kind")
+    soc: str | None = _optional(EXPERIENCES, "soc")
+    employer: str | None = _optional(EXPERIENCES, "employer")
+    started_on: date = _needed(EXPERIENCES, "started_on")
+    ended_on: date | None = _optional(EXPERIENCES, "ended_on")
+    credits_recommended: float | None = _optional(EXPERIENCES, "credits_recommended")
+
+
+class Learner(_RowWithExtras):
+    """A learner: the facts of entry and all that has happened since.
+
+    >>> Learner(learner_id="a1", entry_date="2024-09-02", prior_gpa=3.1).prior_gpa
+    3.1
+    >>> Learner(learner_id="a1", entry_date="2024-09-02", gender="woman")
+    Traceback (most recent call last):
+    ...
+    pydantic_core._pydantic_core.ValidationError: 1 validation error for Learner
+      gender is sensitive and never an input; remove it. Advice does not use it [type=sensitive_field]
+    """
+
+    table = LEARNERS
+    learner_id: str = Field(min_length=1, max_length=200, description=LEARNERS.column("learner_id").meaning)
+    entry_date: date = _needed(LEARNERS, "entry_date")
+    prior_gpa: float | None = _optional(LEARNERS, "prior_gpa")
+    math_ready: bool | None = _optional(LEARNERS, "math_ready")
+    english_ready: bool | None = _optional(LEARNERS, "english_ready")
+    goal_cip: str | None = _optional(LEARNERS, "goal_cip")
+    goal_level: str | None = _optional(LEARNERS, "goal_level")
+    employment: str | None = _optional(LEARNERS, "employment")
+    hours_per_week: float | None = _optional(LEARNERS, "hours_per_week")
+    enrollments: list[Enrollment] = Field(default_factory=list, max_length=200)
+    attempts: list[Attempt] = Field(default_factory=list, max_length=200)
+    awards: list[Award] = Field(default_factory=list, max_length=200)
+    experiences: list[Experience] = Field(default_factory=list, max_length=200)
+
+
+NESTED = {"enrollments": ENROLLMENTS, "attempts": ATTEMPTS, "awards": AWARDS, "experiences": EXPERIENCES}
+"""The lists of a record, each with the table whose rows it holds."""

@@ -1,0 +1,1 @@
+"""What was known at each decision point, and what then happened."""

@@ -1,0 +1,124 @@
+"""Which features a model was fitted with: their order and their categories, the same in training and in serving."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from onward.catalog.catalogue import Catalogue
+from onward.data.tables import EXTRA_PREFIX
+from onward.errors import DataError
+from onward.history.features import FEATURES, INTEREST, Feature
+from onward.history.timeline import Array, Timeline
+from onward.history.views import Floats, LearnerView, PairView
+
+DECLARED = {feature.name: feature for feature in FEATURES}
+
+
+@dataclass(frozen=True)
+class FeatureSpec:
+    """The features of a model, in order; ``categories`` holds the known values of each that has them.
+
+    It is written into the bundle, and the matrix it makes in serving has the columns that it made in training.
+    """
+
+    names: tuple[str, ...]
+    categories: dict[str, tuple[str, ...]]
+    extras: dict[str, Literal["number", "category"]]
+
+    @classmethod
+    def fit(
+        cls, timeline: Timeline, catalogue: Catalogue, *, sensitive: Iterable[str], left_out: Iterable[str] = ()
+    ) -> "FeatureSpec":
+        """Take every declared feature and every extra column that is neither sensitive nor left out."""
+        barred = set(sensitive) | set(left_out)
+        found = timeline.events["enrollments"].columns | timeline.facts
+        extras: dict[str, Literal["number", "category"]] = {
+            name: "category" if values.dtype == object else "number"
+            for name, values in sorted(found.items())
+            if name.startswith(EXTRA_PREFIX) and not name.startswith(INTEREST) and name not in barred
+        }
+        interest = any(name.startswith(INTEREST) for name in timeline.facts)
+        names = [name for name in DECLARED if name not in barred and (interest or name != "stated_interest")]
+        categories = {
+            "goal_field": _vocabulary(cip[:2] for cip in timeline.facts["goal_cip"] if cip is not None),
+            "credential": tuple(catalogue.ids),
+            "field": _vocabulary(catalogue.field),
+        } | {name: _vocabulary(found[name]) for name, kind in extras.items() if kind == "category"}
+        return cls(
+            (*names, *extras), {name: categories[name] for name in (*names, *extras) if name in categories}, extras
+        )
+
+    @cached_property
+    def categorical(self) -> list[int]:
+        """Positions of the categorical columns."""
+        return [position for position, name in enumerate(self.names) if name in self.categories]
+
+    def matrix(self, view: PairView) -> Floats:
+        """The features of the pairs, shape (m, features): categories as codes; missing and unseen as nan."""
+        columns = np.empty((len(view.point), len(self.names)))
+        for position, name in enumerate(self.names):
+            columns[:, position] = self._column(view, name)
+        return columns
+
+    def unseen(self, timeline: Timeline) -> list[str]:
+        """Names of extras whose values were not seen in training; the matrix holds them as missing.
+
+        An extra that the model does not know at all is refused.
+        """
+        found = timeline.events["enrollments"].columns | timeline.facts
+        unknown = sorted(name for name in found if name.startswith(EXTRA_PREFIX) and name not in self.known_extras)
+        if unknown:
+            raise DataError(
+                f"expected extras among {', '.join(sorted(self.known_extras)) or 'none'}; got {', '.join(unknown)}; "
+                "remove them, or train with them"
+            )
+        return [
+            name
+            for name, kind in self.extras.items()
+            if kind == "category" and name in found and not _all_known(found[name], self.categories[name])
+        ]
+
+    @cached_property
+    def known_extras(self) -> frozenset[str]:
+        """Every extra that may be sent: those used, and the stated interests where they are used."""
+        fields = self.categories["field"] if "stated_interest" in self.names else ()
+        return frozenset(self.extras) | {INTEREST + field for field in fields}
+
+    def _column(self, view: PairView, name: str) -> Floats:
+        if name in self.extras:
+            return view.of_learner(self._encoded(name, _extra(view.learner, name, self.extras[name])))
+        feature: Feature = DECLARED[name]
+        if feature.scope == "learner":
+            return view.of_learner(self._encoded(name, feature.compute(view.learner)))
+        if feature.scope == "credential":
+            return view.of_candidate(self._encoded(name, feature.compute(view.learner.catalogue)))
+        return feature.compute(view)
+
+    def _encoded(self, name: str, values: Array) -> Floats:
+        if name not in self.categories:
+            return values
+        positions = {value: float(position) for position, value in enumerate(self.categories[name])}
+        return np.array([positions.get(value, np.nan) for value in values], dtype=float)
+
+
+def _extra(view: LearnerView, name: str, kind: str) -> Array:
+    if name in view.timeline.facts:
+        values = view.fact(name)
+    elif name in view.timeline.events["enrollments"].columns:
+        values = view.terms.last(name)
+    else:
+        values = np.full(len(view.points), None, dtype=object)
+    if kind == "category":
+        return values
+    return values if values.dtype.kind == "f" else np.full(len(values), np.nan)
+
+
+def _all_known(values: Array, vocabulary: tuple[str, ...]) -> bool:
+    return {value for value in values if value is not None and value == value} <= set(vocabulary)  # noqa: PLR0124 - nan
+
+
+def _vocabulary(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(sorted({value for value in values if value is not None}))

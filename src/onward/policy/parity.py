@@ -1,0 +1,190 @@
+"""Advice parity: a limit on the gap between the value of what a group is advised and everyone else's, given strata.
+
+fairlearn's ``UtilityParity`` keeps the ledger; scores are shrunk toward their stratum's mean until the limit holds.
+Group labels fit the strength and are gone after that: nothing here needs a group when advice is given.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from fairlearn.reductions import UtilityParity
+from scipy.stats import norm
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.str_]
+Advise = Callable[[Floats], npt.NDArray[np.int64]]
+STRENGTHS = tuple(round(step / 20, 2) for step in range(20, -1, -1))
+"""From 1, which changes nothing, down to 0, which ranks everyone in a stratum alike."""
+
+
+class Ledger:
+    """The gap of every group in every stratum, group minus everyone else, for any policy over the same learners.
+
+    fairlearn's ``gamma`` is the group's mean less the mean of its whole stratum, which holds the group itself; divided
+    by 1 - P(group | stratum) it becomes group minus everyone else.
+
+    >>> book = Ledger(np.array(["a", "a", "b", "b"]), np.array(["s"] * 4))
+    >>> book.gaps(np.array([10.0, 20.0, 30.0, 40.0]))["gap"].tolist()
+    [-20.0, 20.0]
+    """
+
+    def __init__(self, group: Labels, stratum: Labels) -> None:
+        """Take one group and one stratum per learner, each of shape (n,)."""
+        self._moment = UtilityParity(difference_bound=0.0)
+        nothing = np.zeros(len(group))
+        self._moment.load_data(
+            nothing[:, None], nothing, sensitive_features=pd.Series(group), event=pd.Series(stratum), utilities=None
+        )
+        counts = pd.DataFrame({"stratum": stratum, "group": group}).value_counts().rename("n").reset_index()
+        counts["others"] = counts["stratum"].map(counts.groupby("stratum")["n"].sum()) - counts["n"]
+        self._counts = counts[counts["others"] > 0]
+        self._stratum = stratum
+
+    def gaps(self, value: Floats) -> pd.DataFrame:
+        """One row per stratum and group that has others beside it: ``stratum``, ``group``, ``gap``, ``n``, ``others``.
+
+        ``value`` has shape (n,), in dollars; so have the gaps.
+        """
+        gamma = self._moment.gamma(lambda _: value)["+"].rename_axis(["stratum", "group"]).rename("gamma")
+        found = self._counts.merge(gamma.reset_index(), on=["stratum", "group"]).sort_values(["stratum", "group"])
+        found["gap"] = found["gamma"] * (found["n"] + found["others"]) / found["others"]
+        return found[["stratum", "group", "gap", "n", "others"]].reset_index(drop=True)
+
+    def conditional_gaps(self, value: Floats) -> pd.DataFrame:
+        """The gap of each group over all strata, overlap-weighted: columns ``gap``, its standard ``error``, ``n``.
+
+        Weights n x others / (n + others), so a stratum counts by how many of both it holds (Li, Morgan and Zaslavsky
+        2018, Balancing Covariates via Propensity Score Weighting, for the weighting).
+        """
+        found = self.gaps(value)
+        spread = pd.Series(value).groupby(self._stratum).var(ddof=1).fillna(0.0)
+        found["weight"] = found["n"] * found["others"] / (found["n"] + found["others"])
+        variance = found["stratum"].map(spread) * (1 / found["n"] + 1 / found["others"])
+        found["gap"] *= found["weight"]
+        found["variance"] = variance * found["weight"] ** 2
+        sums = found.groupby("group")[["gap", "variance", "weight", "n"]].sum()
+        error = np.sqrt(sums["variance"]) / sums["weight"]
+        return pd.DataFrame({"gap": sums["gap"] / sums["weight"], "error": error, "n": sums["n"]})
+
+
+@dataclass(frozen=True)
+class Shrinkage:
+    """Scores pulled toward the mean of their stratum: ``strength`` x score + (1 - strength) x mean.
+
+    With strength 1 nothing changes; with 0 everyone in a stratum is ranked alike. ``means`` has shape (strata, c).
+    """
+
+    strength: float
+    strata: tuple[str, ...]
+    means: Floats
+
+    def apply(self, scores: Floats, stratum: Labels) -> Floats:
+        """Shrunk scores, shape (n, c); learners of a stratum that was not seen keep theirs."""
+        if self.strength == 1.0:
+            return scores
+        position = pd.Index(self.strata).get_indexer(stratum)
+        mean = np.where((position >= 0)[:, None], self.means[np.maximum(position, 0)], scores)
+        return np.asarray(self.strength * scores + (1.0 - self.strength) * mean)
+
+
+@dataclass(frozen=True)
+class ParityResult:
+    """A fitted constraint: the shrinkage, whether the limit was met on the calibration split, and what was tried.
+
+    ``tried`` has one row per strength: ``strength``, ``bound`` (largest |gap| plus its margin, dollars), ``benefit``
+    (mean expected, dollars), ``floor_kept``.
+    """
+
+    shrinkage: Shrinkage
+    met: bool
+    bound: float
+    tried: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Who is in which group, on the calibration split: labels of shape (n,) per attribute.
+
+    Groups smaller than ``smallest``, and those in ``unjudged`` (unknown and the like), do not bind.
+    """
+
+    labels: Mapping[str, Labels]
+    unjudged: frozenset[str]
+    smallest: int
+
+    def binding(self) -> Iterator[tuple[Labels, list[str]]]:
+        """Each attribute's labels with the names of its groups that bind."""
+        for label in self.labels.values():
+            names, counts = np.unique(label, return_counts=True)
+            yield (
+                label,
+                [str(n) for n, c in zip(names, counts, strict=True) if c >= self.smallest and n not in self.unjudged],
+            )
+
+
+def fit_shrinkage(
+    scores: Floats,
+    advise: Advise,
+    *,
+    value: Floats,
+    expected_benefit: Floats,
+    stratum: Labels,
+    groups: Groups,
+    limit: float,
+    benefit_floor: float,
+) -> ParityResult:
+    """Find the largest strength whose gaps, with their margin, lie inside ``limit`` dollars a year.
+
+    ``scores`` and ``expected_benefit`` have shape (n, c), ``value`` (c,); ``advise`` turns scores into the position of
+    the first choice. A strength that leaves any group less than ``benefit_floor`` times the expected benefit it has
+    without the constraint is not taken (never by levelling down). Where no strength meets both, the one nearest to the
+    limit is kept and ``met`` is False.
+    """
+    names, means = _stratum_means(scores, stratum)
+    books = [(Ledger(label, stratum), binding) for label, binding in groups.binding()]
+    before = _picked(expected_benefit, advise(scores))
+    rows = []
+    for strength in STRENGTHS:
+        choice = advise(Shrinkage(strength, names, means).apply(scores, stratum))
+        after = _picked(expected_benefit, choice)
+        bound, kept = _largest_bound(value[choice], books), _lowest_share(after, before, groups) >= benefit_floor
+        rows.append((strength, bound, float(after.mean()), kept))
+        if kept and bound <= limit:
+            break
+    tried = pd.DataFrame(rows, columns=["strength", "bound", "benefit", "floor_kept"])
+    best = tried[tried["floor_kept"]].sort_values(["bound", "strength"], ascending=[True, False]).iloc[0]
+    strength, bound = float(best["strength"]), float(best["bound"])
+    return ParityResult(Shrinkage(strength, names, means), bound <= limit, bound, tried)
+
+
+def unconstrained(credentials: int) -> Shrinkage:
+    """The shrinkage that changes nothing, over a catalogue of so many credentials."""
+    return Shrinkage(1.0, (), np.empty((0, credentials)))
+
+
+def _stratum_means(scores: Floats, stratum: Labels) -> tuple[tuple[str, ...], Floats]:
+    means = pd.DataFrame(scores).groupby(stratum).mean()
+    return tuple(str(name) for name in means.index), means.to_numpy()
+
+
+def _picked(matrix: Floats, choice: npt.NDArray[np.int64]) -> Floats:
+    return np.asarray(matrix[np.arange(len(choice)), choice])
+
+
+def _largest_bound(value: Floats, books: list[tuple[Ledger, list[str]]]) -> float:
+    """The largest |gap| plus its 90% two-sided margin over all groups that bind; 0 where none does."""
+    largest = 0.0
+    for book, names in books:
+        gaps = book.conditional_gaps(value).reindex(names).dropna()
+        bounds = gaps["gap"].abs() + norm.ppf(0.95) * gaps["error"]
+        largest = max([largest, *bounds])
+    return float(largest)
+
+
+def _lowest_share(after: Floats, before: Floats, groups: Groups) -> float:
+    """The smallest share of its expected benefit that any binding group keeps; 1 where none binds."""
+    inside = [label == name for label, names in groups.binding() for name in names]
+    return float(min((after[mask].mean() / before[mask].mean() for mask in inside), default=1.0))

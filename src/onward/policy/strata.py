@@ -1,0 +1,85 @@
+"""Strata: learners of like preparation and goal, who are compared with each other.
+
+A stratum is read from features that serving has, never from a sensitive one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from onward.errors import SettingsError
+from onward.history.features import FEATURES
+from onward.history.timeline import Array
+from onward.history.views import Floats, LearnerView
+from onward.settings import StrataSettings
+
+LEARNER_FEATURES = {feature.name: feature for feature in FEATURES if feature.scope == "learner"}
+
+
+@dataclass(frozen=True)
+class Strata:
+    """The rule that puts a learner in a stratum: inner bin edges of numeric features, and categorical features.
+
+    ``names`` are the strata seen when the rule was fitted; any other combination falls into ``OTHER``.
+    """
+
+    edges: dict[str, tuple[float, ...]]
+    categories: tuple[str, ...]
+    names: tuple[str, ...]
+    OTHER = "other"
+
+    @classmethod
+    def fit(cls, view: LearnerView, settings: StrataSettings, *, smallest: int = 50) -> "Strata":
+        """Set bin edges at quantiles; a combination with fewer than ``smallest`` learners joins ``OTHER``."""
+        unknown = sorted({*settings.bins, *settings.categories} - _available(view))
+        if unknown:
+            raise SettingsError(
+                f"strata: expected learner features or extras ({', '.join(sorted(_available(view)))}); "
+                f"got {', '.join(unknown)}; rename or remove"
+            )
+        edges = {name: _quantiles(_values(view, name), bins) for name, bins in settings.bins.items()}
+        unnamed = cls(edges, settings.categories, ())
+        found, counts = np.unique(unnamed._labels(view), return_counts=True)
+        return cls(edges, settings.categories, tuple(found[counts >= smallest]))
+
+    def assign(self, view: LearnerView) -> npt.NDArray[np.str_]:
+        """The stratum of each point, shape (n,)."""
+        labels = self._labels(view)
+        return np.where(np.isin(labels, self.names), labels, self.OTHER)
+
+    def _labels(self, view: LearnerView) -> npt.NDArray[np.str_]:
+        parts = [_binned(_values(view, name), edges, name) for name, edges in self.edges.items()]
+        parts += [
+            np.array([f"{name} {value or 'not stated'}" for value in _values(view, name)]) for name in self.categories
+        ]
+        joined = np.full(len(view.points), "everyone") if not parts else parts[0]
+        for part in parts[1:]:
+            joined = np.char.add(np.char.add(joined, ", "), part)
+        return joined.astype(str)
+
+
+def _available(view: LearnerView) -> set[str]:
+    return set(LEARNER_FEATURES) | {name for name in view.timeline.facts if name.startswith("x_")}
+
+
+def _values(view: LearnerView, name: str) -> Array:
+    if name in LEARNER_FEATURES:
+        return LEARNER_FEATURES[name].compute(view)
+    if name in view.timeline.facts:
+        return view.fact(name)
+    return np.full(len(view.points), None, dtype=object)
+
+
+def _quantiles(values: Floats, bins: int) -> tuple[float, ...]:
+    inner = np.nanquantile(values, np.linspace(0, 1, bins + 1)[1:-1])
+    return tuple(float(edge) for edge in np.unique(inner))
+
+
+def _binned(values: Array, edges: tuple[float, ...], name: str) -> npt.NDArray[np.str_]:
+    numbers = values.astype(float)
+    texts = [
+        f"{name} unknown" if np.isnan(number) else f"{name} {position + 1} of {len(edges) + 1}"
+        for number, position in zip(numbers, np.searchsorted(edges, numbers, side="right"), strict=True)
+    ]
+    return np.array(texts)

@@ -1,0 +1,148 @@
+"""The served bundle: a folder of text and JSON, read and checked before anything in it is used. No pickle.
+
+``FORMAT`` is one integer. To change what a bundle holds: raise it, say below what changed, and let ``load`` refuse the
+older ones by number, or read them by a branch of its own.
+
+1: manifest.json, catalogue.json, completion.txt, persistence.txt.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onward.catalog.catalogue import Catalogue
+from onward.errors import NotServableError
+from onward.history.spec import FeatureSpec
+from onward.models.boosting import Boosted
+from onward.models.calibration import Platt
+from onward.models.probability import Probability
+from onward.policy.adviser import Adviser
+from onward.policy.parity import Shrinkage
+from onward.policy.ranking import RankingRule
+from onward.policy.strata import Strata
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+FILES = ("catalogue.json", "completion.txt", "persistence.txt")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Everything that an answer needs: the adviser, the persistence model, and the facts of the run that made them."""
+
+    adviser: Adviser
+    persistence: Probability
+    facts: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        """The first twelve characters of the manifest's own hash."""
+        return str(self.facts["bundle"])
+
+    def write(self, folder: Path) -> str:
+        """Write the files and then the manifest with their hashes; return the bundle's hash."""
+        folder.mkdir(parents=True, exist_ok=True)
+        contents = {
+            "catalogue.json": _json(self.adviser.catalogue.to_json()),
+            "completion.txt": self.adviser.completion.model.to_text(),
+            "persistence.txt": self.persistence.model.to_text(),
+        }
+        for name, text in contents.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        manifest = _json(self._manifest({name: _hash(text) for name, text in contents.items()}))
+        (folder / MANIFEST).write_text(manifest, encoding="utf-8")
+        return _hash(manifest)
+
+    def _manifest(self, hashes: dict[str, str]) -> dict[str, Any]:
+        adviser = self.adviser
+        return {
+            "format": FORMAT,
+            "files": hashes,
+            "facts": {name: value for name, value in self.facts.items() if name != "bundle"},
+            "completion": _model(adviser.completion),
+            "persistence": _model(self.persistence),
+            "rule": asdict(adviser.rule),
+            "strata": asdict(adviser.strata),
+            "shrinkage": {
+                "strength": adviser.shrinkage.strength,
+                "strata": adviser.shrinkage.strata,
+                "means": adviser.shrinkage.means.tolist(),
+            },
+        }
+
+
+def load(folder: Path) -> Bundle:
+    """Read a bundle, or refuse it, saying why; nothing is used before its hash is checked."""
+    text = _read(folder / MANIFEST)
+    try:
+        manifest = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise NotServableError(
+            f"expected JSON in {folder / MANIFEST}; {error}; take the bundle from the registry again"
+        ) from None
+    if manifest.get("format") != FORMAT:
+        raise NotServableError(
+            f"expected bundle format {FORMAT}; {folder} has {manifest.get('format')}; train again with this version "
+            "of Onward"
+        )
+    contents = {name: _checked(folder / name, manifest["files"].get(name)) for name in FILES}
+    catalogue = Catalogue.from_json(json.loads(contents["catalogue.json"]))
+    shrinkage = manifest["shrinkage"]
+    strata = manifest["strata"]
+    adviser = Adviser(
+        catalogue,
+        _probability(contents["completion.txt"], manifest["completion"]),
+        RankingRule(**manifest["rule"]),
+        Strata(
+            {name: tuple(edges) for name, edges in strata["edges"].items()},
+            tuple(strata["categories"]),
+            tuple(strata["names"]),
+        ),
+        Shrinkage(shrinkage["strength"], tuple(shrinkage["strata"]), np.array(shrinkage["means"], dtype=float)),
+    )
+    persistence = _probability(contents["persistence.txt"], manifest["persistence"])
+    return Bundle(adviser, persistence, {**manifest["facts"], "bundle": _hash(text)[:12]})
+
+
+def _model(probability: Probability) -> dict[str, Any]:
+    return {"calibration": asdict(probability.calibration), "features": asdict(probability.model.spec)}
+
+
+def _probability(text: str, content: dict[str, Any]) -> Probability:
+    features = content["features"]
+    spec = FeatureSpec(
+        tuple(features["names"]),
+        {name: tuple(values) for name, values in features["categories"].items()},
+        features["extras"],
+    )
+    return Probability(Boosted.from_text(text, spec), Platt(**content["calibration"]))
+
+
+def _checked(path: Path, expected: str | None) -> str:
+    text = _read(path)
+    if _hash(text) != expected:
+        raise NotServableError(
+            f"expected {path.name} as the manifest's hash describes it; the file differs; take the bundle from the "
+            "registry again"
+        )
+    return text
+
+
+def _read(path: Path) -> str:
+    if not path.is_file():
+        raise NotServableError(
+            f"expected {path.name} in {path.parent}; there is none; name the folder that training wrote"
+        )
+    return path.read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _json(content: Any) -> str:  # noqa: ANN401 - any JSON value
+    return json.dumps(content, indent=1, sort_keys=True, allow_nan=False)

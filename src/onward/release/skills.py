@@ -1,0 +1,49 @@
+"""How well the models tell what happened: on the locked points, and cross-fitted on those they were trained on."""
+
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from onward.catalog.catalogue import Catalogue
+from onward.history.timeline import Timeline
+from onward.models.pairs import chosen
+from onward.models.probability import CrossFit
+from onward.models.skill import skill
+
+SMALLEST = 30
+"""Skill is not judged on fewer known outcomes than this, nor where fewer than five of either kind are among them."""
+
+
+def skill_of(
+    name: str, fitted: CrossFit, points: pd.DataFrame, timeline: Timeline, catalogue: Catalogue
+) -> pd.DataFrame:
+    """One row per evaluation: ``model``, ``judged_on`` (cross-fitted or locked), and the figures of ``Skill``."""
+    known = points[(points["part"] == "test") & points["outcome"].notna()]
+    judged = {"cross-fitted": (fitted.points["outcome"], fitted.out_of_fold)}
+    if len(known):
+        spec = fitted.probability.model.spec
+        judged["locked"] = (known["outcome"], fitted.probability.predict(chosen(known, timeline, catalogue, spec)))
+    rows = [_row(name, on, outcome, probability) for on, (outcome, probability) in judged.items()]
+    return pd.DataFrame([row for row in rows if row])
+
+
+def skill_by_terms(
+    name: str, fitted: CrossFit, points: pd.DataFrame, timeline: Timeline, catalogue: Catalogue
+) -> pd.DataFrame:
+    """The same for persistence, apart for each number of terms since the attempt began."""
+    frames = []
+    for terms in sorted(points["terms"].unique()):
+        inside = (fitted.points["terms"] == terms).to_numpy()
+        part = CrossFit(fitted.probability, fitted.points[inside], fitted.out_of_fold[inside])
+        when = "at the start" if terms == 0 else f"after {terms} term{'s' if terms > 1 else ''}"
+        found = skill_of(f"{name}, {when}", part, points[points["terms"] == terms], timeline, catalogue)
+        frames.append(found)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _row(name: str, judged_on: str, outcome: pd.Series, probability: Any) -> dict[str, Any]:  # noqa: ANN401 - an array
+    truth = outcome.astype(float).to_numpy()
+    if len(truth) < SMALLEST or min(truth.sum(), (1 - truth).sum()) < 5:
+        return {}
+    return {"model": name, "judged_on": judged_on} | asdict(skill(truth, probability))

@@ -1,0 +1,93 @@
+"""What the command prints for people: short tables, where the report is, and what to type next."""
+
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from onward.audit import Audit
+from onward.audit.groups import label
+from onward.release.run import Run
+
+VERDICTS = {
+    "pass": "pass: every judged gap lies inside the limit",
+    "fail": "fail: a judged gap lies outside the limit",
+    "cannot_tell": "cannot tell yet: the intervals are wider than the limit allows",
+    "not_evaluated": "not evaluated: nothing could be judged",
+}
+
+
+def train_summary(screen: Console, run: Run) -> None:
+    """Print skill, the constraint, the audit's verdict, and where everything is."""
+    screen.print(_skills(run.candidate.skills))
+    constraint_summary(screen, run)
+    audit_summary(screen, run.candidate.audit, run.folder / "report" / "report.html")
+    registered = run.registered
+    screen.print(
+        f"Registered {registered.name} version {registered.version} as {registered.alias}; bundle "
+        f"{run.bundle_hash[:12]}"
+    )
+    screen.print(f"\nNext: serve it, and ask it yourself\n  onward serve {run.folder} --unsigned")
+
+
+def audit_summary(screen: Console, audit: Audit, report: Path) -> None:
+    """Print the headline gaps of every source and the verdict."""
+    screen.print(_gaps(audit))
+    screen.print(
+        f"Verdict on {audit.plan.judged}: {VERDICTS[audit.verdict.status]} (limit ${audit.plan.limit:,.0f} a year)"
+    )
+    screen.print(f"Report: {report}\n")
+
+
+def judged_gaps(audit: Audit, source: str) -> pd.DataFrame:
+    """The gaps in value, given the strata, of the groups the verdict is on; withheld ones are left out."""
+    gaps = audit.gaps
+    headline = gaps[(gaps["source"] == source) & gaps["conditional"] & (gaps["measure"] == "value")]
+    cells = pd.MultiIndex.from_frame(headline[["attribute", "group"]])
+    return headline[cells.isin(list(audit.family)) & headline["gap"].notna()]
+
+
+def _gaps(audit: Audit) -> Table:
+    table = Table(title=f"Gap in value given {audit.plan.control_words}, group minus everyone else")
+    table.add_column("")
+    for source in audit.sources:
+        table.add_column(source, justify="right")
+    judged = {source: judged_gaps(audit, source).set_index(["attribute", "group"]) for source in audit.sources}
+    for cell in audit.family:
+        figures = [_interval(frame.loc[cell]) if cell in frame.index else "withheld" for frame in judged.values()]
+        table.add_row(label(cell[1]), *figures)
+    return table
+
+
+def _interval(row: pd.Series) -> str:
+    return f"{dollars(row['gap'])} ({dollars(row['low'])} to {dollars(row['high'])})"
+
+
+def dollars(amount: float) -> str:
+    """An amount with its sign, to the dollar."""
+    return f"{'-' if amount < 0 else '+'}${abs(amount):,.0f}"
+
+
+def _skills(skills: pd.DataFrame) -> Table:
+    table = Table(title="How well the models tell what happened")
+    for name in ("", "Judged", "AUC (95% interval)", "Shown less happened", "n"):
+        table.add_column(name, justify="left" if name in {"", "Judged"} else "right")
+    for row in skills.to_dict("records"):
+        auc = f"{row['auc']:.3f} ({row['auc_low']:.3f} to {row['auc_high']:.3f})"
+        table.add_row(row["model"], row["judged_on"], auc, f"{row['mean_error']:+.3f}", f"{row['n']:,}")
+    return table
+
+
+def constraint_summary(screen: Console, run: Run) -> None:
+    """Print how far scores were shrunk and whether the limit was met where the strength was set."""
+    parity = run.candidate.parity
+    if parity is None:
+        screen.print("Constraint: none")
+        return
+    met = "met" if parity.met else "NOT met"
+    screen.print(
+        f"Constraint: shrinking toward the stratum mean, strength {parity.shrinkage.strength:.2f}; limit {met} on the "
+        "calibration "
+        f"split (largest gap with its margin ${parity.bound:,.0f})\n"
+    )

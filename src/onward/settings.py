@@ -1,0 +1,207 @@
+"""Strict settings of a training run: every field described, nothing guessed, an unknown name refused."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from onward.data.tables import DEMOGRAPHICS
+from onward.errors import SettingsError
+
+DEFAULT_SENSITIVE = (*(name for name in DEMOGRAPHICS.names if name != "learner_id"), "age_at_entry")
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataSettings(_Strict):
+    """Which files are read, and how long an outcome takes to be known."""
+
+    mapping: str | None = Field(
+        None, description="mapping file, relative to the settings file; none for canonical files"
+    )
+    data_through: date = Field(description="last day that the data cover; a window that ends later has no outcome yet")
+    completion_window: float = Field(
+        1.5, gt=0, description="completed in time: within this many times the planned length"
+    )
+    still_in_progress: Literal["missing", "not_completed"] = Field(
+        description="what an attempt is whose window closed while it was in progress"
+    )
+    horizon_days: int = Field(365, gt=0, description="days from the decision point at which persistence is judged")
+    term_gap_days: int = Field(
+        150, gt=0, description="a learner between two terms this many days apart is still enrolled"
+    )
+    after_terms: tuple[int, ...] = Field(
+        (0, 1, 2), description="persistence decision points: after so many terms of an attempt"
+    )
+
+
+class FeatureSettings(_Strict):
+    """What may not be a feature."""
+
+    sensitive: tuple[str, ...] = Field(
+        DEFAULT_SENSITIVE,
+        description="columns dropped from the features wherever they stand; every column of demographics, and age",
+    )
+    timing_unknown: tuple[str, ...] = Field(
+        (),
+        description="columns that may have been recorded after the decision point: no served model has them, and the "
+        "run prints skill with and without them",
+    )
+
+
+class HoldoutSettings(_Strict):
+    """Which decision points are kept from the models."""
+
+    by: Literal["time", "random"] = Field(
+        "time", description="by decision date; random (by learner) where dates are nominal"
+    )
+    calibration_share: Share = Field(
+        0.2, description="share of decision points on which the constraint's strength is set"
+    )
+    test_share: Share = Field(0.25, description="share of decision points, locked, on which everything is judged")
+
+    @model_validator(mode="after")
+    def _leaves_training(self) -> "HoldoutSettings":
+        if self.calibration_share + self.test_share >= 0.9:
+            raise ValueError("expected calibration_share + test_share below 0.9, so that something is left to train on")
+        return self
+
+
+class ModelSettings(_Strict):
+    """LightGBM's settings for one model."""
+
+    rounds: int = Field(200, ge=1, le=10_000, description="trees")
+    leaves: int = Field(15, ge=2, le=1024, description="leaves of a tree")
+    learning_rate: float = Field(0.05, gt=0, le=1, description="weight of each tree")
+    smallest_leaf: int = Field(40, ge=1, description="learners in a leaf, at least")
+    folds: int = Field(5, ge=2, le=20, description="folds of the cross-fit, by learner")
+
+
+class PolicySettings(_Strict):
+    """How advice is ranked."""
+
+    k: int = Field(5, ge=1, le=50, description="credentials in an advice")
+    completion_floor: Share = Field(
+        0.6, description="a credential less likely than this to be completed comes after all others"
+    )
+    ranking_price_share: float = Field(
+        1.5,
+        ge=0,
+        description="cost of failing in ranking, as a share of net price; dearer than the cost that benefit is "
+        "judged by, so that advice does not gamble with learners",
+    )
+
+
+class ParitySettings(_Strict):
+    """The limit on the gap in the value of what is advised, and the mechanism that keeps it."""
+
+    mechanism: Literal["none", "shrink"] = Field("shrink", description="none, or scores shrunk toward the stratum mean")
+    limit: float = Field(
+        1_000.0, gt=0, description="largest gap, group minus everyone else given the strata, dollars a year"
+    )
+    benefit_floor: float = Field(
+        0.97, gt=0, le=1, description="share of its expected benefit without the constraint that every group must keep"
+    )
+    smallest_group: int = Field(100, ge=2, description="groups smaller than this on the calibration split do not bind")
+
+
+class StrataSettings(_Strict):
+    """The control features: learners in one stratum are compared with each other. Never a sensitive column."""
+
+    words: str = Field("preparation and goal", description="what the strata hold, in words, for the report")
+    bins: dict[str, int] = Field(
+        default_factory=dict, description="numeric learner features, each with a number of bins"
+    )
+    categories: tuple[str, ...] = Field((), description="categorical learner features")
+
+
+class AuditSettings(_Strict):
+    """What the audit publishes and by what it judges."""
+
+    minimum_cell: int = Field(10, ge=2, description="figures of fewer learners are withheld")
+    family_minimum: int = Field(100, ge=2, description="groups of fewer learners are reviewed case by case, not tested")
+    price_share: float = Field(
+        0.4, ge=0, description="cost of failing by which benefit is judged, as a share of net price"
+    )
+    notes: tuple[str, ...] = Field((), description="sentences for the report")
+
+
+class Settings(_Strict):
+    """One training run."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", description="name of the registered model and of the run's folder")
+    seed: int = Field(0, ge=0, description="seed of everything random; the same seed and data give the same bundle")
+    data: DataSettings
+    features: FeatureSettings = FeatureSettings()
+    sensitive_in_training: dict[str, Literal["audit_only", "constraint"]] = Field(
+        min_length=1,
+        description="required, per attribute: audit_only (labels reach the audit alone) or constraint (labels "
+        "also fit the constraint); never an input of a served model",
+    )
+    holdout: HoldoutSettings = HoldoutSettings()
+    completion: ModelSettings = ModelSettings()
+    persistence: ModelSettings = ModelSettings()
+    choice: ModelSettings = ModelSettings(rounds=100)
+    policy: PolicySettings = PolicySettings()
+    strata: StrataSettings = StrataSettings()
+    parity: ParitySettings = ParitySettings()
+    audit: AuditSettings = AuditSettings()
+
+    @model_validator(mode="after")
+    def _nothing_sensitive_in_strata(self) -> "Settings":
+        sensitive = sorted({*self.strata.bins, *self.strata.categories} & set(self.features.sensitive))
+        if sensitive:
+            raise ValueError(
+                f"strata: expected columns that serving may read; {', '.join(sensitive)} is sensitive, remove it"
+            )
+        return self
+
+
+def load(path: Path) -> Settings:
+    """Read a TOML settings file, or refuse it with every fault named."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"expected a settings file at {path}; there is none; check the path") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"expected {path} to be TOML in UTF-8; {error}; mend that line") from None
+    return parse(content, name=str(path))
+
+
+def parse(content: dict[str, Any], *, name: str) -> Settings:
+    """Validate settings that came from ``name``.
+
+    >>> parse({"name": "demo", "data": {"data_through": date(2024, 12, 31)}}, name="demo.toml")
+    Traceback (most recent call last):
+    ...
+    onward.errors.SettingsError: demo.toml has 2 faults:
+      data.still_in_progress: Field required (what an attempt is whose window closed while it was in progress)
+      sensitive_in_training: Field required (required, per attribute: audit_only (labels reach the audit alone) or \
+constraint (labels also fit the constraint); never an input of a served model)
+    """
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        faults = [
+            f"  {'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}{_meaning(fault['loc'])}"
+            for fault in error.errors()
+        ]
+        count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise SettingsError(f"{name} has {count}:\n" + "\n".join(faults)) from None
+
+
+def _meaning(location: tuple[int | str, ...]) -> str:
+    model: Any = Settings
+    field = None
+    for part in location:
+        fields = getattr(model, "model_fields", {})
+        if part not in fields:
+            return f" (known here: {', '.join(fields)})" if fields else ""
+        field = fields[part]
+        model = field.annotation
+    return f" ({field.description})" if field is not None and field.description else ""

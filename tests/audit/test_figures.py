@@ -1,0 +1,133 @@
+import json
+
+import pandas as pd
+import pytest
+
+from onward.audit import AuditPlan, audit
+from onward.audit.groups import EVERYONE
+from onward.errors import DataError
+
+PLAN = AuditPlan()
+
+
+def figures_of(found, **where):
+    frame = found.cells
+    for name, wanted in where.items():
+        frame = frame[frame[name] == wanted]
+    return frame
+
+
+def test_every_source_group_and_measure_has_n_mean_and_interval(found):
+    everyone = figures_of(found, attribute=EVERYONE)
+    assert len(everyone) == 9
+    assert (everyone["low"] < everyone["mean"]).all()
+    assert (everyone["n"] == 2_000).all()
+
+
+def test_learners_absent_from_demographics_are_counted_as_unknown(world, found):
+    known = world["demographics"]
+    cell = figures_of(found, attribute="gender", group="unknown", source="onward", measure="value")
+    assert cell["n"].item() == known["gender"].isna().sum() + 5
+
+
+def test_history_steers_and_the_gap_shows_it(found):
+    gaps = found.gaps
+    black = gaps[(gaps["group"] == "black") & (gaps["measure"] == "value") & gaps["conditional"]]
+    assert black.set_index("source")["high"]["history"] < -500
+
+
+def test_the_family_is_fixed_by_size_and_leaves_out_who_is_not_known(found):
+    sizes = figures_of(found, source="onward", measure="value").set_index(["attribute", "group"])["n"]
+    assert all(sizes[cell] >= 100 for cell in found.family)
+    assert not {"unknown", "nonresident", "declined"} & {group for _, group in found.family}
+
+
+def test_the_family_does_not_change_with_the_decisions(world, found):
+    other = world["decisions"].assign(
+        credential_id=lambda rows: rows["credential_id"].sample(frac=1, random_state=1).values
+    )
+    assert found.family == audit(**(world | {"decisions": other}), plan=PLAN).family
+
+
+def test_groups_too_small_to_test_are_named_and_not_among_the_findings(found):
+    verdict = found.verdict
+    assert ("gender", "nonbinary_or_other") in verdict.too_small
+    assert not set(verdict.too_small) & {(finding.attribute, finding.group) for finding in verdict.findings}
+
+
+def test_with_no_group_large_enough_nothing_is_evaluated(world):
+    assert audit(**world, plan=AuditPlan(family_minimum=5_000)).verdict.status == "not_evaluated"
+
+
+def test_a_generous_limit_passes(world):
+    assert audit(**world, plan=AuditPlan(limit=9_000.0)).verdict.status == "pass"
+
+
+def test_without_history_nothing_passes(world):
+    alone = world["decisions"][world["decisions"]["source"] == "onward"]
+    verdict = audit(**(world | {"decisions": alone}), plan=AuditPlan(limit=9_000.0)).verdict
+    assert (verdict.status, verdict.compared) == ("cannot_tell", False)
+
+
+def test_a_gap_over_all_learners_that_grew_never_passes(world):
+    swapped = world["decisions"].replace({"source": {"history": "onward", "onward": "history"}})
+    verdict = audit(**(world | {"decisions": swapped}), plan=AuditPlan(limit=9_000.0)).verdict
+    assert verdict.status == "cannot_tell"
+    assert ("race_ethnicity", "black") in verdict.wider
+
+
+def test_strata_that_hold_one_group_each_cannot_be_compared(world):
+    people = world["demographics"].set_index("learner_id")["gender"].astype(object)
+    strata = world["strata"].assign(stratum=lambda rows: rows["learner_id"].map(people).fillna("unknown"))
+    gaps = audit(**(world | {"strata": strata}), plan=PLAN).gaps
+    assert not gaps.loc[gaps["conditional"] & (gaps["attribute"] == "gender"), "comparable"].any()
+
+
+def test_learners_without_a_decision_from_every_source_are_left_out_and_counted(world):
+    rows = world["decisions"]
+    fewer = rows[(rows["source"] != "onward") | (rows["learner_id"] > "pseudonym-00029")]
+    found = audit(**(world | {"decisions": fewer}), plan=PLAN)
+    assert (found.learners, found.left_out) == (1_970, 30)
+
+
+def test_a_learner_without_a_stratum_is_refused(world):
+    with pytest.raises(DataError, match="table strata lacks 3 of 2000 learners; give each a stratum"):
+        audit(**(world | {"strata": world["strata"].iloc[3:]}), plan=PLAN)
+
+
+def test_a_judged_source_that_is_absent_is_refused(world):
+    with pytest.raises(DataError, match="no rows of source vendor, which is to be judged; it has history, imitation"):
+        audit(**world, plan=AuditPlan(judged="vendor"))
+
+
+@pytest.mark.parametrize("table", ["demographics", "strata"])
+def test_a_learner_who_stands_twice_is_refused(world, table):
+    twice = pd.concat([world[table], world[table].head(1)])
+    with pytest.raises(DataError, match=f"table {table} holds a learner twice"):
+        audit(**(world | {table: twice}), plan=PLAN)
+
+
+def test_withheld_cells_hold_no_figure_in_any_frame(found):
+    hidden = set(found.withheld.itertuples(index=False, name=None))
+    assert hidden
+    for frame, figures in (
+        (found.cells, ["n", "mean", "low", "high"]),
+        (found.gaps, ["n", "gap", "low", "high", "covered"]),
+    ):
+        inside = pd.MultiIndex.from_frame(frame[["attribute", "group"]]).isin(hidden)
+        assert frame.loc[inside, figures].isna().all(axis=None)
+
+
+def test_a_small_cell_is_withheld_from_the_verdict_too(world):
+    # Only 5 learners are men: women are withheld with them, and so is what the verdict says of women.
+    few = world["demographics"].assign(gender=lambda rows: ["man"] * 5 + ["woman"] * (len(rows) - 5))
+    few = pd.concat([few, pd.DataFrame({"learner_id": world["strata"]["learner_id"].tail(5), "gender": "woman"})])
+    found = audit(**(world | {"demographics": few}), plan=AuditPlan(attributes=("gender",)))
+    assert found.family == (("gender", "woman"),)
+    assert found.verdict.findings == ()
+
+
+def test_the_order_of_rows_changes_nothing(world):
+    shuffled = {name: frame.sample(frac=1, random_state=3) for name, frame in world.items()}
+    first, second = (json.dumps(audit(**tables, plan=PLAN).to_json()) for tables in (world, shuffled))
+    assert first == second

@@ -1,0 +1,149 @@
+"""The demo: a made-up state system whose truth is known, so that advice can be judged by what it would really do."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from onward.audit import Audit
+from onward.audit.groups import label
+from onward.data.simulated import Truth, World, simulate
+from onward.data.tables import Tables, write
+from onward.data.worth import benefit
+from onward.live.answers import recommend
+from onward.policy.ranking import NONE
+from onward.release.bundle import load
+from onward.release.record import record_of
+from onward.release.retrain import Progress
+from onward.release.run import Run, train
+from onward.screens import audit_summary, constraint_summary, dollars, judged_gaps
+
+SETTINGS = Path(__file__).parent / "settings" / "demo.toml"
+SEED = 11
+WORLD = World(learners=20_000, cohorts=12)
+SOURCES = ("history", "imitation", "onward")
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """What each source's first choice would really do: one row per source.
+
+    ``benefit`` in dollars, ``share`` of what is reachable without seeing groups or latents, ``completion`` the true
+    probability, ``worse`` the share of learners whose true benefit is below that of their own choice.
+    """
+
+    table: pd.DataFrame
+    learners: int
+
+
+def demo(runs: Path, *, learners: int, progress: Progress) -> tuple[Run, Reckoning, Tables]:
+    """Simulate, train, audit, and compare with the truth."""
+    progress("simulating a state system")
+    tables, truth = simulate(replace(WORLD, learners=learners), seed=SEED)
+    data = runs / "demo-data"
+    write(tables, data)
+    run = train(SETTINGS, data, runs=runs, store=None, progress=progress)
+    return run, reckon(run, truth), tables
+
+
+def reckon(run: Run, truth: Truth) -> Reckoning:
+    """Look up the truth of what each source advised on the locked decision points."""
+    judged, catalogue = run.candidate.judged, run.candidate.adviser.catalogue
+    row = _rows_of(judged.points, truth)
+    cost = catalogue.cost_of_failing(price_share=run.candidate.settings.audit.price_share)
+    real = benefit(truth.p_complete[row].astype(float), catalogue.value, cost)
+    blind = benefit(truth.blind_p_complete[row].astype(float), catalogue.value, cost)
+    reachable = _picked(real, np.argmax(np.where(truth.eligible[row], blind, -np.inf), axis=1)).mean()
+    own = _picked(real, judged.choices["history"][:, 0])
+    found = []
+    for source in SOURCES:
+        choice = judged.choices[source][:, 0]
+        returned = _picked(real, choice)
+        found.append(
+            {
+                "source": source,
+                "value": float(catalogue.value[choice].mean()),
+                "benefit": float(returned.mean()),
+                "share": float(returned.mean() / reachable),
+                "completion": float(_picked(truth.p_complete[row], choice).mean()),
+                "worse": float((returned < own - 1e-9).mean()),
+            }
+        )
+    return Reckoning(pd.DataFrame(found).set_index("source"), len(judged.points))
+
+
+def _rows_of(points: pd.DataFrame, truth: Truth) -> npt.NDArray[np.int64]:
+    keys = ["learner_id", "as_of", "credential_id"]
+    index = pd.MultiIndex.from_frame(truth.decision_points[keys])
+    return np.asarray(index.get_indexer(pd.MultiIndex.from_frame(points[keys])), dtype=np.int64)
+
+
+def _picked(matrix: npt.NDArray[np.floating], choice: npt.NDArray[np.int64]) -> npt.NDArray[np.floating]:
+    return np.asarray(matrix[np.arange(len(choice)), choice])
+
+
+def summary(screen: Console, run: Run, reckoning: Reckoning, tables: Tables) -> None:
+    """Print what history, imitation and Onward advise, what it would really do, and one learner's advice."""
+    screen.print(
+        f"\n{reckoning.learners:,} made-up learners at decision points kept from training. Gaps are dollars a year of "
+        "advised "
+        "value,\ngroup minus everyone else of like preparation and goal, with a 95% interval.\n"
+    )
+    screen.print(_what_it_does(run.candidate.audit, reckoning))
+    screen.print(
+        "Reachable: the most that advice could return without seeing groups or anything unrecorded. Worse off: "
+        "learners\n"
+        "whose true expected benefit is below that of the credential they chose themselves.\n"
+    )
+    constraint_summary(screen, run)
+    audit_summary(screen, run.candidate.audit, run.folder / "report" / "report.html")
+    _one_learner(screen, run, tables)
+    screen.print("\nNext: serve it, and ask it yourself\n  onward serve runs/demo --unsigned")
+
+
+def _what_it_does(audit: Audit, reckoning: Reckoning) -> Table:
+    table = Table(title="What the first choice would really do")
+    for name in (
+        "",
+        "Largest gap, race",
+        "Largest gap, gender",
+        "Benefit, of reachable",
+        "True completion",
+        "Worse off",
+    ):
+        table.add_column(name, justify="left" if not name else "right")
+    for source, row in reckoning.table.iterrows():
+        gaps = [_widest(audit, str(source), attribute) for attribute in audit.plan.attributes]
+        table.add_row(str(source), *gaps, f"{row['share']:.1%}", f"{row['completion']:.1%}", f"{row['worse']:.1%}")
+    return table
+
+
+def _widest(audit: Audit, source: str, attribute: str) -> str:
+    gaps = judged_gaps(audit, source)
+    gaps = gaps[gaps["attribute"] == attribute]
+    if gaps.empty:
+        return "none judged"
+    row = gaps.loc[gaps["gap"].abs().idxmax()]
+    return f"{label(row['group'])} {dollars(row['gap'])}"
+
+
+def _one_learner(screen: Console, run: Run, tables: Tables) -> None:
+    """Print the advice for the first locked learner to whom three credentials are open."""
+    judged = run.candidate.judged
+    first = int((judged.choices["onward"] != NONE).sum(axis=1).argmax())
+    point = judged.points.iloc[first]
+    learner = record_of(tables, str(point["learner_id"]), before=point["as_of"])
+    answer = recommend(load(run.folder / "bundle"), learner, as_of=point["as_of"].date(), k=3)
+    screen.print(f"Advice for learner {learner.learner_id} on {point['as_of']:%Y-%m-%d}")
+    for item in answer["advice"]["advised"]:
+        screen.print(
+            f"  {item['rank']}. {item['name']}: {item['weeks']:g} weeks, ${item['net_price'] or 0:,.0f}; likely to "
+            "complete "
+            f"{item['p_complete']:.0%}; {dollars(item['value']['a_year'])} a year over high-school pay"
+        )
+        for sentence in item["reasons"]:
+            screen.print(f"       {sentence}")
