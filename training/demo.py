@@ -18,7 +18,7 @@ from onward.live.answers import recommend
 from onward.policy.ranking import NONE
 from onward.release.bundle import load
 from onward.release.record import record_of
-from onward.release.retrain import Progress
+from onward.release.retrain import Candidate, Progress
 from onward.release.run import Run, train
 from onward.screens import audit_summary, constraint_summary, dollars, judged_gaps
 
@@ -47,14 +47,14 @@ def demo(runs: Path, *, learners: int, progress: Progress) -> tuple[Run, Reckoni
     data = runs / "demo-data"
     write(tables, data)
     run = train(SETTINGS, data, runs=runs, store=None, progress=progress)
-    return run, reckon(run, truth), tables
+    return run, reckon(run.candidate, truth), tables
 
 
-def reckon(run: Run, truth: Truth) -> Reckoning:
+def reckon(candidate: Candidate, truth: Truth) -> Reckoning:
     """Look up the truth of what each source advised on the locked decision points."""
-    judged, catalogue = run.candidate.judged, run.candidate.adviser.catalogue
+    judged, catalogue = candidate.judged, candidate.adviser.catalogue
     row = _rows_of(judged.points, truth)
-    cost = catalogue.cost_of_failing(price_share=run.candidate.settings.audit.price_share)
+    cost = catalogue.cost_of_failing(price_share=candidate.settings.audit.price_share)
     real = benefit(truth.p_complete[row].astype(float), catalogue.value, cost)
     blind = benefit(truth.blind_p_complete[row].astype(float), catalogue.value, cost)
     reachable = _picked(real, np.argmax(np.where(truth.eligible[row], blind, -np.inf), axis=1)).mean()

@@ -85,9 +85,9 @@ def constraint_summary(screen: Console, run: Run) -> None:
     if parity is None:
         screen.print("Constraint: none")
         return
-    met = "met" if parity.met else "NOT met"
-    screen.print(
-        f"Constraint: shrinking toward the stratum mean, strength {parity.shrinkage.strength:.2f}; limit {met} on the "
-        "calibration "
-        f"split (largest gap with its margin ${parity.bound:,.0f})\n"
-    )
+    how = f"shrinking toward the stratum mean, strength {parity.shrinkage.strength:.2f}"
+    if parity.outcome == "not evaluated":
+        screen.print("Constraint: not evaluated: no group of the calibration split is large enough for the limit\n")
+    else:
+        bound = f"largest gap with its margin ${parity.bound:,.0f}"
+        screen.print(f"Constraint: {how}; limit {parity.outcome} on the calibration split ({bound})\n")

@@ -66,7 +66,9 @@ def gap_given_latents(tables: Tables, truth: Truth, group: str) -> float:
     """The same gap among learners alike in what is recorded, which holds every latent fact where signal_noise is 0."""
     rows = logged(tables, truth)
     first = rows[rows["first"]].merge(tables.learners, on="learner_id")
-    latents = first[["prior_gpa", "hours_per_week", *(f"x_interest_{name}" for name in FIELDS)]].to_numpy(float)
+    latents = first[["prior_gpa", "hours_per_week", *(f"x_interest_{cip}" for cip, _ in FIELDS.values())]].to_numpy(
+        float
+    )
     latents = (latents - latents.mean(axis=0)) / latents.std(axis=0)
     others = first[["minoritised", "woman"]].astype(float)
     goals = pd.get_dummies(first[["goal_cip", "goal_level", "employment"]], drop_first=True).astype(float)
@@ -272,7 +274,10 @@ def test_no_truth_is_in_the_tables(tables):
     names = {name for _, frame in tables.items() for name in frame.columns}
     assert names.isdisjoint(entry.name for entry in dataclasses.fields(Truth) if entry.name != "credential_ids")
     recorded = {name for name in names if name.startswith("x_")}
-    assert recorded == {f"x_interest_{name}" for name in FIELDS} | {"x_commute_minutes", "x_neighbourhood_income"}
+    assert recorded == {f"x_interest_{cip}" for cip, _ in FIELDS.values()} | {
+        "x_commute_minutes",
+        "x_neighbourhood_income",
+    }
 
 
 @pytest.mark.parametrize("through", ["2024-12-31", "2022-05-15"])

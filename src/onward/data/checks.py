@@ -18,7 +18,8 @@ Rows = npt.NDArray[np.int64]
 class Piece:
     """Rows of a table from one file: text under canonical names, the row of each, and each column's name in the file.
 
-    ``kinds`` holds the stated kinds of extra columns, and ``whole`` is false where rows of the file are left out.
+    ``kinds`` holds the kinds that a mapping states, ``refused`` the cells that it could not rewrite, and ``whole`` is
+    false where rows of the file are left out.
     """
 
     table: Table
@@ -27,6 +28,7 @@ class Piece:
     rows: Rows
     headings: Mapping[str, str]
     kinds: Mapping[str, Kind]
+    refused: Mapping[str, Fault]
     whole: bool
 
     def column(self, name: str) -> Column:
@@ -41,7 +43,7 @@ class Piece:
         expected = fault.expected if heading == name else f"{fault.expected} (it becomes {self.table.name}.{name})"
         private = is_private(self.table, name)
         for position in np.flatnonzero(fault.wrong):
-            text = self.cells[name].iat[position]
+            text = self.cells[name].iloc[position]
             came = "an empty cell" if not text else NOT_SHOWN if private else shown(text)
             yield Problem(self.file, heading, int(self.rows[position]), expected, came, fault.remedy)
 
@@ -55,6 +57,7 @@ class Stack:
     files: npt.NDArray[np.object_]
     rows: Rows
     headings: Mapping[str, str]
+    sources: tuple[str, ...]
     whole: bool
 
     def problem(self, position: int, columns: tuple[str, ...], expected: str, came: str, remedy: str) -> Problem:
@@ -73,6 +76,10 @@ def typed(piece: Piece) -> tuple[pd.DataFrame, list[Problem]]:
     columns, problems = {}, []
     for name in piece.cells:
         columns[name], faults = convert(piece.cells[name], piece.column(name))
+        refused = piece.refused.get(name)
+        if refused is not None:
+            columns[name] = columns[name].mask(refused.wrong)
+            faults = [refused, *(Fault(fault.wrong & ~refused.wrong, fault.expected, fault.remedy) for fault in faults)]
         problems += [problem for fault in faults for problem in piece.problems(name, fault)]
     return pd.DataFrame(columns, index=piece.cells.index), problems
 
@@ -89,7 +96,8 @@ def stacked(pieces: list[Piece]) -> tuple[Stack, list[Problem]]:
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     rows = np.concatenate([piece.rows for piece in pieces])
     whole = all(piece.whole for piece in pieces)
-    return Stack(pieces[0].table, frame, files, rows, headings, whole), problems
+    sources = tuple(dict.fromkeys(piece.file for piece in pieces))
+    return Stack(pieces[0].table, frame, files, rows, headings, sources, whole), problems
 
 
 def row_problems(stack: Stack) -> list[Problem]:
@@ -102,7 +110,7 @@ def reference_problems(stacks: Mapping[str, Stack]) -> list[Problem]:
 
     Where rows of the table referred to could not be read, their ids are unknown and nothing is said.
     """
-    problems = []
+    problems: list[Problem] = []
     for stack in stacks.values():
         for column in stack.table.columns:
             target = stacks.get(column.references)
@@ -138,9 +146,9 @@ def _out_of_order(stack: Stack) -> Iterator[Problem]:
         wrong = stack.frame[after] < stack.frame[before]
         expected = f"a day on or after {stack.headings.get(before, before)}"
         remedy = "correct whichever of the two is wrong"
-        for position in np.flatnonzero(wrong):
-            came = f"{stack.frame[after].iat[position]:%Y-%m-%d} after {stack.frame[before].iat[position]:%Y-%m-%d}"
-            yield stack.problem(position, (after,), expected, came.replace(" after ", ", while it began "), remedy)
+        for position in np.flatnonzero(wrong).tolist():
+            end, start = stack.frame[after].iloc[position], stack.frame[before].iloc[position]
+            yield stack.problem(position, (after,), expected, f"{end:%Y-%m-%d}, before {start:%Y-%m-%d}", remedy)
 
 
 def _unknown(stack: Stack, column: Column, target: Stack) -> Iterator[Problem]:
@@ -149,7 +157,7 @@ def _unknown(stack: Stack, column: Column, target: Stack) -> Iterator[Problem]:
         return
     ids = stack.frame[column.name]
     noun = key.removesuffix("_id")
-    file = ", ".join(dict.fromkeys(map(str, target.files))) or f"the table {target.table.name}"
+    file = ", ".join(target.sources)
     remedy = f"add the {noun} there, or remove this row"
-    for position in np.flatnonzero(ids.notna() & ~ids.isin(target.frame[key])):
+    for position in np.flatnonzero(ids.notna() & ~ids.isin(target.frame[key])).tolist():
         yield stack.problem(position, (column.name,), f"a {noun} that is in {file}", NOT_SHOWN, remedy)

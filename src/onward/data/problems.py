@@ -38,7 +38,7 @@ class Problem:
         return f"{self.file}{column}{row}: expected {self.expected}; came {self.came}; {self.remedy}"
 
 
-class ProblemsFound(DataError):
+class ProblemsFound(DataError):  # noqa: N818 - what it holds says more than Error would
     """Files cannot be read as they are; ``problems`` holds every fault found in all of them."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

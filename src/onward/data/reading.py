@@ -72,7 +72,7 @@ def _sheet(file: str, digest: str, records: list[list[str]], separator: str) -> 
 
 
 def _cells(file: str, digest: str, header: list[str], records: list[list[str]]) -> Sheet:
-    kept, rows, problems = [], [], _header_problems(file, header)
+    kept, rows, problems = [], [], []
     width = len(header)
     for row, record in enumerate(records, start=2):
         if len(record) == width:
@@ -91,19 +91,6 @@ def _cells(file: str, digest: str, header: list[str], records: list[list[str]]) 
     cells = pd.concat([pd.Series(column, dtype="str").str.strip() for column in columns], axis=1)
     cells.columns = pd.Index(header)
     return Sheet(file, cells, np.array(rows, dtype=np.int64), digest, tuple(problems))
-
-
-def _header_problems(file: str, header: list[str]) -> list[Problem]:
-    named = [name for name in header if name]
-    twice = sorted({name for name in named if named.count(name) > 1})
-    problems = [
-        Problem(file, name, 1, "each column name once", "the name twice", "rename or remove one of the two columns")
-        for name in twice
-    ]
-    if len(named) < len(header):
-        came = f"no name for column {header.index('') + 1}"
-        problems.append(Problem(file, "", 1, "a name for every column", came, "name the column, or remove it"))
-    return problems
 
 
 def _ragged(file: str, row: int, width: int, came: int) -> Problem:

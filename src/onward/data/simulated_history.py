@@ -26,6 +26,8 @@ WELL_KNOWN = {
 }
 """Made-up appeal of credentials that everyone has heard of."""
 INTEREST, FIT, GOAL_LEVEL, GOAL_FIELD, PAY, STEERING = 1.3, 0.35, 0.5, 0.3, 0.5, 0.45
+"""What a unit of interest, preparation by rung, the stated level and field, and pay (a standard deviation of value) add
+to appeal; STEERING is what a steering of 1 takes from pay's."""
 FOLLOWS, NEEDED, OFFERED, STEPS_DOWN = 1.6, 2.0, 0.7, -1.5
 """What a pathway from the last award, one that asks for it, an offer in hand, and a rung below what is held in the
 field, add to appeal."""
@@ -35,6 +37,7 @@ TRANSFER_RATE = 0.12
 RETURNS = {"completed": (0.55, 30, 160), "stopped": (0.28, 120, 400), "transferred": (0.60, 30, 120)}
 """How many start again after each end; least gap and mean of what is added to it, in days."""
 INSTITUTIONS = 12
+"""Colleges in the system; one per learner until they transfer."""
 SMALLEST_CHANCE = 1e-6
 """Chances are kept this far from 0 and 1, so that a hazard can be taken to a power and back."""
 

@@ -154,7 +154,10 @@ def learners_frame(people: People, ids: npt.NDArray[np.object_]) -> pd.DataFrame
             "goal_level": goal_level(people),
             "employment": people.employment,
             "hours_per_week": people.hours.astype(float),
-            **{f"x_interest_{name}": _decimals(people.interest_signal[:, k], 3) for k, name in enumerate(FIELDS)},
+            **{
+                f"x_interest_{cip}": _decimals(people.interest_signal[:, k], 3)
+                for k, (cip, _) in enumerate(FIELDS.values())
+            },
             "x_commute_minutes": _decimals(people.commute, 1),
             "x_neighbourhood_income": _decimals(people.income, 1),
         }

@@ -54,7 +54,8 @@ def _among(catalogue: Catalogue, name: str, wanted: tuple[str, ...]) -> Bools:
 def eligible(standing: Standing, catalogue: Catalogue) -> Bools:
     """Which credentials are open, shape (n, c): not held, not under way, and every requirement held."""
     lacking = (~standing.held).astype(float) @ catalogue.pathways.requires.T.astype(float)
-    return ~standing.held & ~standing.current & (lacking == 0.0)
+    open_to: Bools = ~standing.held & ~standing.current & (lacking == 0.0)
+    return open_to
 
 
 def missing_requirements(held: Bools, catalogue: Catalogue) -> Bools:

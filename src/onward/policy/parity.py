@@ -6,6 +6,7 @@ Group labels fit the strength and are gone after that: nothing here needs a grou
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,10 @@ from scipy.stats import norm
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.str_]
 Advise = Callable[[Floats], npt.NDArray[np.int64]]
+MARGIN = float(norm.ppf(0.95))
+"""Standard errors on either side of a gap in its 90% interval."""
+Outcome = Literal["met", "not met", "not evaluated"]
+TRIED = ["strength", "bound", "benefit", "floor_kept"]
 STRENGTHS = tuple(round(step / 20, 2) for step in range(20, -1, -1))
 """From 1, which changes nothing, down to 0, which ranks everyone in a stratum alike."""
 
@@ -92,14 +97,14 @@ class Shrinkage:
 
 @dataclass(frozen=True)
 class ParityResult:
-    """A fitted constraint: the shrinkage, whether the limit was met on the calibration split, and what was tried.
+    """A fitted constraint: the shrinkage, what came of the limit on the calibration split, and what was tried.
 
     ``tried`` has one row per strength: ``strength``, ``bound`` (largest |gap| plus its margin, dollars), ``benefit``
     (mean expected, dollars), ``floor_kept``.
     """
 
     shrinkage: Shrinkage
-    met: bool
+    outcome: Outcome
     bound: float
     tried: pd.DataFrame
 
@@ -139,25 +144,30 @@ def fit_shrinkage(
     """Find the largest strength whose gaps, with their margin, lie inside ``limit`` dollars a year.
 
     ``scores`` and ``expected_benefit`` have shape (n, c), ``value`` (c,); ``advise`` turns scores into the position of
-    the first choice. A strength that leaves any group less than ``benefit_floor`` times the expected benefit it has
-    without the constraint is not taken (never by levelling down). Where no strength meets both, the one nearest to the
-    limit is kept and ``met`` is False.
+    the first choice. A group whose margin alone is as wide as the limit cannot be shown to lie inside it and does not
+    bind; it is owed a case review. A strength that leaves any group less than ``benefit_floor`` times the expected
+    benefit it has without the constraint is not taken (never by levelling down). Where no strength meets both, the one
+    nearest to the limit is kept and the outcome is not met; where no group binds nothing is changed and it is not
+    evaluated.
     """
-    names, means = _stratum_means(scores, stratum)
-    books = [(Ledger(label, stratum), binding) for label, binding in groups.binding()]
-    before = _picked(expected_benefit, advise(scores))
+    strata, means = _stratum_means(scores, stratum)
+    unchanged = advise(scores)
+    before = _picked(expected_benefit, unchanged)
+    books = [_large_enough(Ledger(label, stratum), names, value[unchanged], limit) for label, names in groups.binding()]
+    if not any(names for _, names in books):
+        return ParityResult(unconstrained(scores.shape[1]), "not evaluated", float("nan"), pd.DataFrame(columns=TRIED))
     rows = []
     for strength in STRENGTHS:
-        choice = advise(Shrinkage(strength, names, means).apply(scores, stratum))
+        choice = advise(Shrinkage(strength, strata, means).apply(scores, stratum))
         after = _picked(expected_benefit, choice)
         bound, kept = _largest_bound(value[choice], books), _lowest_share(after, before, groups) >= benefit_floor
         rows.append((strength, bound, float(after.mean()), kept))
         if kept and bound <= limit:
             break
-    tried = pd.DataFrame(rows, columns=["strength", "bound", "benefit", "floor_kept"])
+    tried = pd.DataFrame(rows, columns=TRIED)
     best = tried[tried["floor_kept"]].sort_values(["bound", "strength"], ascending=[True, False]).iloc[0]
     strength, bound = float(best["strength"]), float(best["bound"])
-    return ParityResult(Shrinkage(strength, names, means), bound <= limit, bound, tried)
+    return ParityResult(Shrinkage(strength, strata, means), "met" if bound <= limit else "not met", bound, tried)
 
 
 def unconstrained(credentials: int) -> Shrinkage:
@@ -174,14 +184,15 @@ def _picked(matrix: Floats, choice: npt.NDArray[np.int64]) -> Floats:
     return np.asarray(matrix[np.arange(len(choice)), choice])
 
 
+def _large_enough(book: Ledger, names: list[str], value: Floats, limit: float) -> tuple[Ledger, list[str]]:
+    errors = book.conditional_gaps(value)["error"]
+    return book, [name for name in names if name in errors.index and MARGIN * errors[name] < limit]
+
+
 def _largest_bound(value: Floats, books: list[tuple[Ledger, list[str]]]) -> float:
-    """The largest |gap| plus its 90% two-sided margin over all groups that bind; 0 where none does."""
-    largest = 0.0
-    for book, names in books:
-        gaps = book.conditional_gaps(value).reindex(names).dropna()
-        bounds = gaps["gap"].abs() + norm.ppf(0.95) * gaps["error"]
-        largest = max([largest, *bounds])
-    return float(largest)
+    """The largest |gap| plus its 90% two-sided margin over all groups that bind."""
+    gaps = pd.concat([book.conditional_gaps(value).loc[names] for book, names in books])
+    return float((gaps["gap"].abs() + MARGIN * gaps["error"]).max())
 
 
 def _lowest_share(after: Floats, before: Floats, groups: Groups) -> float:

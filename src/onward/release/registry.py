@@ -4,6 +4,7 @@ Only this file imports mlflow. Models are logged as LightGBM Boosters, with thei
 would start another process, and a pickle is never written.
 """
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,9 @@ def register(
     import mlflow  # noqa: PLC0415 - seconds to import, and only a run that is logged needs it
     import mlflow.lightgbm  # noqa: PLC0415 - the same
 
+    # MLflow logs every table it makes; what matters of a run is said by the command.
+    for logger in ("mlflow", "alembic"):
+        logging.getLogger(logger).setLevel(logging.ERROR)
     mlflow.set_tracking_uri(store)
     name = f"onward-{candidate.settings.name}"
     _experiment(mlflow, name, folder.parent)
@@ -53,14 +57,18 @@ def register(
         persistence = candidate.persistence.probability.model.booster
         mlflow.lightgbm.log_model(persistence, name="persistence", pip_requirements=REQUIREMENTS)
         completion = candidate.adviser.completion.model.booster
-        mlflow.lightgbm.log_model(
-            completion, name="completion", pip_requirements=REQUIREMENTS, registered_model_name=name
-        )
-        client = mlflow.MlflowClient()
-        version = max(int(found.version) for found in client.search_model_versions(f"name = '{name}'"))
-        client.set_model_version_tag(name, str(version), "bundle", bundle_hash)
-        client.set_registered_model_alias(name, ALIAS, str(version))
-        return Registered(run.info.run_id, name, str(version), ALIAS)
+        logged = mlflow.lightgbm.log_model(completion, name="completion", pip_requirements=REQUIREMENTS)
+        version = _new_version(mlflow.MlflowClient(), name, logged.model_uri, run.info.run_id, bundle_hash)
+        return Registered(run.info.run_id, name, version, ALIAS)
+
+
+def _new_version(client: Any, name: str, source: str, run_id: str, bundle_hash: str) -> str:  # noqa: ANN401 - untyped
+    """Register a version of the model, made on first use, and move the candidate alias to it."""
+    if not client.search_registered_models(f"name = '{name}'"):
+        client.create_registered_model(name)
+    version = str(client.create_model_version(name, source, run_id, tags={"bundle": bundle_hash}).version)
+    client.set_registered_model_alias(name, ALIAS, version)
+    return version
 
 
 def _experiment(mlflow: Any, name: str, runs: Path) -> None:  # noqa: ANN401 - the module itself

@@ -1,0 +1,137 @@
+"""A mapping's rules applied to one sheet: its rows under the canonical names, still as text."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from onward.data.cells import Fault, Mask
+from onward.data.checks import Piece
+from onward.data.problems import Problem, nearest
+from onward.data.reading import Sheet
+from onward.data.rules import FileRules, Group, Rule
+from onward.data.tables import EXTRA_PREFIX, Kind, Table
+
+_DIGITS = 6
+_NUMBERS = ("number", "integer")
+
+
+def pieces(table: Table, rules: FileRules, sheet: Sheet) -> tuple[list[Piece], list[Problem]]:
+    """Return the rows of ``table`` that ``sheet`` gives, group by group, and what is wrong with its columns."""
+    if sheet.cells is None:
+        return [], []
+    if rules.canonical:
+        return _canonical(table, sheet, sheet.cells)
+    found: list[Piece] = []
+    problems: list[Problem] = []
+    for group in rules.groups():
+        tests = [test for test in (rules.only, group.only) if test is not None]
+        used = [name for rule in group.columns.values() for name in rule.sources()]
+        needed = [test.column for test in tests] + ([group.missing_when.column] if group.missing_when else [])
+        problems += _heading_problems(sheet, [*used, *needed])
+        cells = sheet.cells.loc[:, ~sheet.cells.columns.duplicated()]
+        if set(needed) <= set(cells):
+            kept = np.ones(len(cells), bool)
+            for test in tests:
+                kept &= test.holds(cells).to_numpy(bool)
+            found.append(_mapped(table, rules, group, sheet=sheet, cells=cells, kept=kept))
+    return found, problems
+
+
+def _canonical(table: Table, sheet: Sheet, cells: pd.DataFrame) -> tuple[list[Piece], list[Problem]]:
+    if not set(table.names) & set(cells):
+        # The first line may be a person's row, so it is not repeated.
+        came, remedy = "none of its columns", "put a first line with the names of the columns on top, or use a mapping"
+        return [], [Problem(sheet.file, "", 1, f"the columns of {table.name}", came, remedy)]
+    required = [column.name for column in table.columns if column.required]
+    ours = [name for name in dict.fromkeys(cells) if name in table.names or name.startswith(EXTRA_PREFIX)]
+    unknown = [name for name in dict.fromkeys(cells) if name not in ours]
+    problems = _heading_problems(sheet, [*required, *ours])
+    problems += [_unknown(table, sheet, name) for name in unknown]
+    frame = cells.loc[:, ~cells.columns.duplicated()][ours]
+    return [Piece(table, sheet.file, frame, sheet.rows, {}, {}, {}, sheet.whole)], problems
+
+
+def _mapped(table: Table, rules: FileRules, group: Group, *, sheet: Sheet, cells: pd.DataFrame, kept: Mask) -> Piece:
+    columns: dict[str, pd.Series] = {}
+    refused: dict[str, Fault] = {}
+    usable = {name: rule for name, rule in group.columns.items() if set(rule.sources()) <= set(cells)}
+    kinds: dict[str, Kind] = {name: rule.type or table.column(name).kind for name, rule in usable.items()}
+    for name, rule in usable.items():
+        text, fault = _written(rule, sheet, cells)
+        if rules.decimal == "," and kinds[name] in _NUMBERS:
+            text = text.str.replace(",", ".")
+        columns[name] = text.mask(_blanked(rule, group, cells), "")[kept].reset_index(drop=True)
+        if fault is not None:
+            refused[name] = Fault(fault.wrong[kept], fault.expected, fault.remedy)
+    headings = {name: rule.column for name, rule in usable.items() if rule.column is not None}
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(int(kept.sum())))
+    return Piece(table, sheet.file, frame, sheet.rows[kept], headings, kinds, refused, sheet.whole)
+
+
+def _written(rule: Rule, sheet: Sheet, cells: pd.DataFrame) -> tuple[pd.Series, Fault | None]:
+    """Return the text that ``rule`` makes of each row, and the texts it refuses, which are left as they came."""
+    if rule.number_rows is not None:
+        # The first row below the header is number 1, in every table made from the file.
+        numbers = pd.Series(sheet.rows - 1).astype("str").str.zfill(_DIGITS)
+        return rule.number_rows + numbers, None
+    if rule.column is None:
+        return pd.Series(rule.constant, index=cells.index, dtype="str"), None
+    text, fault = cells[rule.column], None
+    if rule.recode:
+        text, fault = _recoded(rule, text)
+    elif rule.date_format:
+        text, fault = _dated(rule.date_format, text)
+    return text.where(text == "", rule.prefix + text) if rule.prefix else text, fault
+
+
+def _recoded(rule: Rule, text: pd.Series) -> tuple[pd.Series, Fault | None]:
+    named = text.isin(rule.recode)
+    recoded = text.where(~named, text.map(rule.recode).astype("str"))
+    others = (~named & (text != "")).to_numpy(bool)
+    if rule.otherwise == "keep":
+        return recoded, None
+    if rule.otherwise == "missing":
+        return recoded.mask(others, ""), None
+    codes = ", ".join(code or "an empty cell" for code in rule.recode)
+    return recoded, Fault(others, f"one of {codes}", "correct the cell, or name its code in the mapping")
+
+
+def _dated(date_format: str, text: pd.Series) -> tuple[pd.Series, Fault]:
+    days = pd.to_datetime(text, format=date_format, errors="coerce")
+    odd = (days.isna() & (text != "")).to_numpy(bool)
+    written = days.dt.strftime("%Y-%m-%d").astype("str").where(days.notna(), text)
+    return written, Fault(odd, f"a day that exists, written as {date_format}", "correct the day, or leave it empty")
+
+
+def _blanked(rule: Rule, group: Group, cells: pd.DataFrame) -> Mask:
+    tests = [rule.missing_when, group.missing_when if rule.column is not None else None]
+    blank = np.zeros(len(cells), bool)
+    for test in tests:
+        if test is not None:
+            blank |= test.holds(cells).to_numpy(bool)
+    return blank
+
+
+def _heading_problems(sheet: Sheet, used: Iterable[str]) -> list[Problem]:
+    return [problem for name in dict.fromkeys(used) for problem in _heading_problem(sheet, name)]
+
+
+def _heading_problem(sheet: Sheet, name: str) -> Iterator[Problem]:
+    headings = list(sheet.cells) if sheet.cells is not None else []
+    if headings.count(name) > 1:
+        remedy = "rename or remove all but one of them"
+        yield Problem(sheet.file, name, 1, "each column once", f"{headings.count(name)} columns of this name", remedy)
+    if name not in headings:
+        near = nearest(name, headings)
+        came = f"no such column; the nearest is {near}" if near else "no such column"
+        yield Problem(
+            sheet.file, name, 1, f"a column {name}", came, f"add it, or rename {near or 'the column'} to {name}"
+        )
+
+
+def _unknown(table: Table, sheet: Sheet, name: str) -> Problem:
+    near = nearest(name, table.names)
+    remedy = f"rename it to {near}" if near else f"remove it, or keep it as an extra named {EXTRA_PREFIX}{name}"
+    came = "an unknown column" if name else "a column without a name"
+    return Problem(sheet.file, name, 1, f"only columns of {table.name}", came, remedy)

@@ -1,0 +1,232 @@
+"""What a mapping file may say: which file and column each canonical column comes from, and how codes are rewritten."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path, PurePath
+from typing import Annotated, Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from onward.data.cells import convert
+from onward.data.problems import nearest
+from onward.data.tables import BY_NAME, EXTRA_PREFIX, INPUTS, Column, Table
+from onward.errors import SettingsError
+
+
+def _as_text(value: object) -> object:
+    """Write a TOML number, flag or date the way it stands in a CSV file."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float | date) else value
+
+
+Cell = Annotated[str, BeforeValidator(_as_text)]
+
+
+class Strict(BaseModel):
+    """A part of a mapping file: a key that is not described here is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Condition(Strict):
+    """A test of each row of the file: one of its columns holds, or does not hold, certain texts."""
+
+    column: str = Field(description="the column of the file")
+    equals: tuple[Cell, ...] = Field(default=(), description="true where the cell is one of these")
+    not_equals: tuple[Cell, ...] = Field(default=(), description="true where the cell is none of these")
+
+    @model_validator(mode="after")
+    def _one_test(self) -> "Condition":
+        if bool(self.equals) == bool(self.not_equals):
+            raise ValueError("state either equals or not_equals")
+        return self
+
+    def holds(self, sheet: pd.DataFrame) -> pd.Series:
+        """Say for each row whether the condition holds."""
+        cells = sheet[self.column]
+        return cells.isin(self.equals) if self.equals else ~cells.isin(self.not_equals)
+
+
+class Rule(Strict):
+    """Where one canonical column comes from; a text alone is the name of a column of the file."""
+
+    column: str | None = Field(default=None, description="a column of the file")
+    constant: Cell | None = Field(default=None, description="the same value in every row")
+    number_rows: str | None = Field(
+        default=None, description="make an id: this text and the number of the row, the same in every table of the file"
+    )
+    recode: dict[str, Cell] = Field(default={}, description='what each text becomes; "" is missing')
+    otherwise: Literal["refuse", "keep", "missing"] = Field(
+        default="refuse", description="what becomes of a text that recode does not name"
+    )
+    prefix: str = Field(default="", description="a text put before every value that is not missing")
+    date_format: str | None = Field(default=None, description="how dates are written, such as %m/%d/%Y")
+    missing_when: Condition | None = Field(default=None, description="the value is missing where this holds")
+    type: Literal["category", "text", "number", "integer", "flag"] | None = Field(
+        default=None, description="the kind of an extra (x_) column; other columns have theirs"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_is_a_column(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+        return {"column": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Rule":
+        if sum(source is not None for source in (self.column, self.constant, self.number_rows)) != 1:
+            raise ValueError("state exactly one of column, constant and number_rows")
+        return self
+
+    def sources(self) -> Iterator[str]:
+        """Yield the columns of the file that the rule reads."""
+        if self.column is not None:
+            yield self.column
+        if self.missing_when is not None:
+            yield self.missing_when.column
+
+
+class Group(Strict):
+    """Columns that stand side by side in a wide file and become rows of their own."""
+
+    columns: dict[str, Rule] = Field(description="what these rows have besides the table's own columns")
+    only: Condition | None = Field(default=None, description="only the rows for which this holds")
+    missing_when: Condition | None = Field(
+        default=None, description="what the group takes from the file is missing where this holds"
+    )
+
+
+class FileRules(Strict):
+    """One file that gives rows to a table; without columns or unpivot it must have the canonical columns."""
+
+    file: str = Field(description="the name of the file in the data folder")
+    beside_mapping: bool = Field(default=False, description="the file lies beside the mapping, not in the data folder")
+    separator: str = Field(default=",", min_length=1, max_length=1, description="what stands between two cells")
+    encoding: Literal["utf-8", "cp1252", "latin-1"] = Field(default="utf-8", description="how the text is encoded")
+    decimal: Literal[".", ","] = Field(default=".", description="the decimal sign of its numbers")
+    only: Condition | None = Field(default=None, description="only the rows for which this holds")
+    columns: dict[str, Rule] = Field(default={}, description="where each canonical column comes from")
+    unpivot: tuple[Group, ...] = Field(default=(), description="groups of columns, each of which gives rows of its own")
+
+    @property
+    def canonical(self) -> bool:
+        """The file has the canonical columns as it is."""
+        return not self.columns and not self.unpivot
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return what each group of rows is made of; a file that is not unpivoted is one group."""
+        parts = self.unpivot or (Group(columns={}),)
+        return tuple(part.model_copy(update={"columns": {**self.columns, **part.columns}}) for part in parts)
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+class Mapping(Strict):
+    """A mapping file: for each canonical table the files it is made from."""
+
+    nominal_dates: bool = Field(
+        default=False, description="dates are stand-ins for an order of events, so a hold-out by time means nothing"
+    )
+    notes: tuple[str, ...] = Field(default=(), description="what a reader of any result must know of these data")
+    tables: dict[str, Annotated[tuple[FileRules, ...], BeforeValidator(_listed)]] = Field(
+        description="for each table one file, or a list of files whose rows are put together"
+    )
+
+
+def canonical(folder: Path) -> Mapping:
+    """Return the mapping of a folder whose files are the tables themselves."""
+    here = [table for table in INPUTS if table.required or (folder / f"{table.name}.csv").exists()]
+    return Mapping(tables={table.name: (FileRules(file=f"{table.name}.csv"),) for table in here})
+
+
+def load(path: Path) -> Mapping:
+    """Read the mapping at ``path``, or refuse it with everything that is wrong in it."""
+    try:
+        mapping = Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        faults = list(_faults(mapping))
+    except OSError as error:
+        raise SettingsError(
+            f"expected a mapping file at {path}; it cannot be read ({error.strerror}); correct the path"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name}: expected a TOML file in UTF-8; came: {error}; correct that line") from error
+    except ValidationError as error:
+        faults = [_validation_fault(detail) for detail in error.errors()]
+    if faults:
+        raise SettingsError("\n".join(f"{path.name}, {fault}" for fault in faults))
+    return mapping
+
+
+_MODELS: tuple[type[Strict], ...] = (Mapping, FileRules, Group, Rule, Condition)
+_KEYS = tuple(dict.fromkeys(name for model in _MODELS for name in model.model_fields))
+
+
+def _validation_fault(detail: Any) -> str:  # noqa: ANN401 - pydantic's own record of an error
+    place = ".".join(str(part) for part in detail["loc"]) or "the file"
+    if detail["type"] == "extra_forbidden":
+        key = str(detail["loc"][-1])
+        return f"{place}: expected a key that a mapping knows; came {key!r}; {_mean(key, _KEYS)}"
+    if detail["type"] == "missing":
+        return f"{place}: expected this key; it is absent; add it"
+    return f"{place}: {detail['msg'].removeprefix('Value error, ')}; came {str(detail['input'])[:60]!r}; correct it"
+
+
+def _mean(name: str, names: tuple[str, ...]) -> str:
+    near = nearest(name, names)
+    return f"did you mean {near}?" if near else f"use one of {', '.join(names)}, or remove it"
+
+
+def _faults(mapping: Mapping) -> Iterator[str]:
+    tables = tuple(table.name for table in INPUTS)
+    for name, files in mapping.tables.items():
+        if name not in tables:
+            yield f"tables.{name}: expected the name of a table; came {name!r}; {_mean(name, tables)}"
+            continue
+        for file in files:
+            yield from (f"tables.{name}.{fault}" for fault in _file_faults(file, BY_NAME[name]))
+    every = [file for files in mapping.tables.values() for file in files]
+    places = [{file.file for file in every if file.beside_mapping is beside} for beside in (True, False)]
+    for name in sorted(places[0] & places[1]):
+        yield f"file {name}: expected it in one place; it is both in the folder and beside the mapping; rename one"
+    for table in INPUTS:
+        if table.required and not mapping.tables.get(table.name):
+            yield f"tables.{table.name}: expected a file for this table, which every folder must have; add it"
+
+
+def _file_faults(file: FileRules, table: Table) -> Iterator[str]:
+    if PurePath(file.file).name != file.file or "\\" in file.file:
+        yield f"file: expected the name of a file; came {file.file!r}; put the file into the folder and name it alone"
+    if file.canonical:
+        return
+    for group in file.groups():
+        for name, rule in group.columns.items():
+            yield from (f"columns.{name}: {fault}" for fault in _rule_faults(name, rule, table))
+        for column in table.columns:
+            if column.required and column.name not in group.columns:
+                yield f"columns.{column.name}: expected a rule for this column, which {table.name} requires; add one"
+
+
+def _rule_faults(name: str, rule: Rule, table: Table) -> Iterator[str]:
+    known = name in table.names
+    if not known and not name.startswith(EXTRA_PREFIX):
+        expected = f"a column of {table.name}, or an extra with the prefix {EXTRA_PREFIX}"
+        yield f"expected {expected}; came {name!r}; {_mean(name, table.names)}"
+    elif known and rule.type is not None:
+        yield f"expected no type, for the column is a {table.column(name).kind}; came {rule.type!r}; remove it"
+    elif not known and rule.type is None:
+        yield "expected the type of this extra column; it is absent; add type = category, number, integer, flag or text"
+    else:
+        yield from _value_faults(rule, table.column(name) if known else Column(name, rule.type or "category", ""))
+
+
+def _value_faults(rule: Rule, column: Column) -> Iterator[str]:
+    """Say which values that the mapping itself writes can never stand in the column."""
+    written = [value for value in (rule.constant, *rule.recode.values()) if value]
+    cells = pd.Series([rule.prefix + value for value in written], dtype="str")
+    for fault in convert(cells, column)[1]:
+        for value in cells[fault.wrong]:
+            yield f"expected {fault.expected}; came {value!r}; correct it in the mapping"
