@@ -33,7 +33,7 @@ def test_what_looks_like_a_person_is_not_shown(text):
     assert shown(text) == NOT_SHOWN
 
 
-@pytest.mark.parametrize("text", ["2023-02-30", "02/30/2023", "12,345.67", "full time"])
+@pytest.mark.parametrize("text", ["2023-02-30", "2023-02-28 00:00:00", "02/30/2023", "12,345.67", "full time"])
 def test_an_ordinary_text_is_shown(text):
     assert shown(text) == repr(text)
 

@@ -126,7 +126,12 @@ def _heading_problem(sheet: Sheet, name: str) -> Iterator[Problem]:
         near = nearest(name, headings)
         came = f"no such column; the nearest is {near}" if near else "no such column"
         yield Problem(
-            sheet.file, name, 1, f"a column {name}", came, f"add it, or rename {near or 'the column'} to {name}"
+            sheet.file,
+            name,
+            1,
+            f"a column {name}",
+            came,
+            f"add it, or rename {near or 'the one that holds it'} to {name}",
         )
 
 

@@ -12,7 +12,7 @@ LISTED = 50
 SHOWN_CHARACTERS = 40
 _SHOWN_ROWS = 5
 # An address or nine digits in a column of numbers or dates is somebody's, put into the wrong column.
-_PERSONAL = re.compile(r"@|(?:\d[ .-]?){9,}")
+_PERSONAL = re.compile(r"^(?!\d{4}-\d\d-\d\d).*(?:@|(?:\d[ .()-]*){9})")
 
 
 @dataclass(frozen=True)

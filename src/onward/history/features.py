@@ -25,7 +25,8 @@ class Feature:
     """One declared feature.
 
     ``compute`` takes a ``LearnerView`` and returns one value per point, takes the ``Catalogue`` and returns one per
-    credential, or takes a ``PairView`` and returns one per pair, by ``scope``.
+    credential, or takes a ``PairView`` and returns one per pair, by ``scope``. ``reads`` names the facts about a
+    learner that it is computed from, dates and ids aside: where one of them is sensitive, so is the feature.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Feature:
     reason: str
     meaning: str
     compute: Callable[[Any], Array]
+    reads: frozenset[str] = frozenset()
 
 
 def goal_rung(view: LearnerView) -> Floats:
@@ -101,11 +103,13 @@ def stated_interest(view: PairView) -> Floats:
 
 
 def recognised_share(view: PairView) -> Floats:
-    """The share of the candidate's credits that what is held counts for, at most 1."""
+    """The share of the candidate's credits that what is held counts for, at most 1; nan where credits are unknown."""
     catalogue = view.learner.catalogue
-    credits_held = view.learner.standing.held.astype(float) @ catalogue.pathways.recognised.T
-    needed = np.fmax(catalogue.numbers("credits"), 1.0)
-    return np.fmin(view.at_candidate(credits_held / np.where(np.isnan(needed), 1.0, needed)), 1.0)
+    # Whole thousandths add up exactly, so that a learner's share does not depend on who else is in the block.
+    thousandths = np.rint(catalogue.pathways.recognised * 1_000)
+    credits_held = view.at_candidate(view.learner.standing.held.astype(float) @ thousandths.T) / 1_000
+    needed = np.maximum(view.of_candidate(catalogue.numbers("credits")), 1.0)
+    return np.where(credits_held > 0, np.minimum(credits_held / needed, 1.0), 0.0)
 
 
 def above_goal(view: PairView) -> Floats:
@@ -125,16 +129,16 @@ def hours_to_spare(view: PairView) -> Floats:
     )
 
 
-def _learner(name: str, reason: str, meaning: str, compute: Callable[[LearnerView], Array]) -> Feature:
-    return Feature(name, "learner", "number", reason, meaning, compute)
+def _learner(name: str, reason: str, meaning: str, compute: Callable[[LearnerView], Array], *reads: str) -> Feature:
+    return Feature(name, "learner", "number", reason, meaning, compute, frozenset(reads))
 
 
-def _pair(name: str, reason: str, meaning: str, compute: Callable[[PairView], Array]) -> Feature:
-    return Feature(name, "pair", "number", reason, meaning, compute)
+def _pair(name: str, reason: str, meaning: str, compute: Callable[[PairView], Array], *reads: str) -> Feature:
+    return Feature(name, "pair", "number", reason, meaning, compute, frozenset(reads))
 
 
 def _fact(name: str, reason: str, meaning: str) -> Feature:
-    return _learner(name, reason, meaning, lambda view: view.fact(name))
+    return _learner(name, reason, meaning, lambda view: view.fact(name), name)
 
 
 FEATURES: tuple[Feature, ...] = (
@@ -143,15 +147,38 @@ FEATURES: tuple[Feature, ...] = (
     _fact("math_ready", "preparation", "placed into college-level mathematics"),
     _fact("english_ready", "preparation", "placed into college-level English"),
     _fact("hours_per_week", "schedule", "hours a week the learner can study"),
-    _learner("employment", "schedule", "work at entry: 0 none, 1 part-time, 2 full-time", employment),
-    _learner("goal_rung", "goal", "how high the learner says they want to go", goal_rung),
-    Feature("goal_field", "learner", "category", "goal", "two-digit field the learner says they want", goal_field),
+    _learner("employment", "schedule", "work at entry: 0 none, 1 part-time, 2 full-time", employment, "employment"),
+    _learner("goal_rung", "goal", "how high the learner says they want to go", goal_rung, "goal_level"),
+    Feature(
+        "goal_field",
+        "learner",
+        "category",
+        "goal",
+        "two-digit field the learner says they want",
+        goal_field,
+        frozenset({"goal_cip"}),
+    ),
     _learner("terms_ended", "progress", "terms that have ended", lambda v: v.terms.count()),
-    _learner("credits_attempted", "progress", "credits attempted", lambda v: v.terms.total("credits_attempted")),
-    _learner("credits_earned", "progress", "credits earned", lambda v: v.terms.total("credits_earned")),
-    _learner("credit_rate", "progress", "credits earned for each attempted", credit_rate),
-    _learner("gpa_mean", "grades", "mean grade of the terms", lambda v: v.terms.mean("gpa")),
-    _learner("gpa_last", "grades", "grade of the latest term", lambda v: v.terms.last("gpa")),
+    _learner(
+        "credits_attempted",
+        "progress",
+        "credits attempted",
+        lambda v: v.terms.total("credits_attempted"),
+        "credits_attempted",
+    ),
+    _learner(
+        "credits_earned", "progress", "credits earned", lambda v: v.terms.total("credits_earned"), "credits_earned"
+    ),
+    _learner(
+        "credit_rate",
+        "progress",
+        "credits earned for each attempted",
+        credit_rate,
+        "credits_attempted",
+        "credits_earned",
+    ),
+    _learner("gpa_mean", "grades", "mean grade of the terms", lambda v: v.terms.mean("gpa"), "gpa"),
+    _learner("gpa_last", "grades", "grade of the latest term", lambda v: v.terms.last("gpa"), "gpa"),
     _learner(
         "months_since_term",
         "progress",
@@ -159,10 +186,12 @@ FEATURES: tuple[Feature, ...] = (
         lambda v: v.months_since(v.terms.last("term_end")),
     ),
     _learner("attempts_ended", "history", "attempts that have ended", lambda v: v.ended.count()),
-    _learner("attempts_completed", "history", "attempts completed", attempts_that("completed")),
-    _learner("attempts_stopped", "history", "attempts stopped", attempts_that("stopped")),
-    _learner("awards_held", "history", "credentials held", lambda v: v.standing.held.sum(axis=1).astype(float)),
-    _learner("highest_held", "history", "highest rung held, 0 where none", highest_held),
+    _learner("attempts_completed", "history", "attempts completed", attempts_that("completed"), "status"),
+    _learner("attempts_stopped", "history", "attempts stopped", attempts_that("stopped"), "status"),
+    _learner(
+        "awards_held", "history", "credentials held", lambda v: v.standing.held.sum(axis=1).astype(float), "status"
+    ),
+    _learner("highest_held", "history", "highest rung held, 0 where none", highest_held, "status"),
     _learner(
         "experiences",
         "experience",
@@ -199,11 +228,11 @@ FEATURES: tuple[Feature, ...] = (
     Feature("net_price", "credential", "number", "cost", "net price of the candidate", number("net_price")),
     Feature("work_based", "credential", "number", "program", "learning takes place at work", number("work_based")),
     Feature("noncredit", "credential", "number", "program", "taught outside credit", number("noncredit")),
-    _pair("field_is_goal", "goal", "the candidate is in the stated field", field_is_goal),
+    _pair("field_is_goal", "goal", "the candidate is in the stated field", field_is_goal, "goal_cip"),
     _pair("stated_interest", "interest", "stated interest in the candidate's field", stated_interest),
-    _pair("above_goal", "goal", "rungs above the stated goal", above_goal),
-    _pair("above_held", "history", "rungs above the highest held", above_held),
-    _pair("recognised_share", "recognised", "share of credits already recognised", recognised_share),
+    _pair("above_goal", "goal", "rungs above the stated goal", above_goal, "goal_level"),
+    _pair("above_held", "history", "rungs above the highest held", above_held, "status"),
+    _pair("recognised_share", "recognised", "share of credits already recognised", recognised_share, "status"),
     _pair("tried_before", "history", "started before", lambda v: v.at_candidate(v.learner.standing.tried)),
-    _pair("hours_to_spare", "schedule", "hours a week to spare", hours_to_spare),
+    _pair("hours_to_spare", "schedule", "hours a week to spare", hours_to_spare, "hours_per_week"),
 )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from onward.catalog.catalogue import Catalogue
+from onward.data.learner import NEVER_SENT
 from onward.data.tables import EXTRA_PREFIX
 from onward.errors import DataError
 from onward.history.features import FEATURES, INTEREST, Feature
@@ -32,16 +33,21 @@ class FeatureSpec:
     def fit(
         cls, timeline: Timeline, catalogue: Catalogue, *, sensitive: Iterable[str], left_out: Iterable[str] = ()
     ) -> "FeatureSpec":
-        """Take every declared feature and every extra column that is neither sensitive nor left out."""
-        barred = set(sensitive) | set(left_out)
+        """Take every declared feature and every extra column that neither is nor reads one sensitive or left out.
+
+        A column is barred with and without the prefix of extras; so is every name that no request may hold.
+        """
+        barred = {_bare(name) for name in (*sensitive, *left_out)} | NEVER_SENT
         found = timeline.events["enrollments"].columns | timeline.facts
         extras: dict[str, Literal["number", "category"]] = {
             name: "category" if values.dtype == object else "number"
             for name, values in sorted(found.items())
-            if name.startswith(EXTRA_PREFIX) and not name.startswith(INTEREST) and name not in barred
+            if name.startswith(EXTRA_PREFIX) and not name.startswith(INTEREST) and _bare(name) not in barred
         }
-        interest = any(name.startswith(INTEREST) for name in timeline.facts)
-        names = [name for name in DECLARED if name not in barred and (interest or name != "stated_interest")]
+        _check_names(extras)
+        interests = {_bare(name) for name in timeline.facts if name.startswith(INTEREST)}
+        without = barred if interests and not interests & barred else barred | {"stated_interest"}
+        names = [name for name, feature in DECLARED.items() if not {name, *feature.reads} & without]
         categories = {
             "goal_field": _vocabulary(cip[:2] for cip in timeline.facts["goal_cip"] if cip is not None),
             "credential": tuple(catalogue.ids),
@@ -78,7 +84,7 @@ class FeatureSpec:
         return [
             name
             for name, kind in self.extras.items()
-            if kind == "category" and name in found and not _all_known(found[name], self.categories[name])
+            if name in found and not _all_known(found[name], self.categories[name] if kind == "category" else None)
         ]
 
     @cached_property
@@ -111,13 +117,28 @@ def _extra(view: LearnerView, name: str, kind: str) -> Array:
         values = view.terms.last(name)
     else:
         values = np.full(len(view.points), None, dtype=object)
-    if kind == "category":
+    if kind == "category" or values.dtype.kind == "f":
         return values
-    return values if values.dtype.kind == "f" else np.full(len(values), np.nan)
+    return np.array([np.nan if value is None or isinstance(value, str) else float(value) for value in values])
 
 
-def _all_known(values: Array, vocabulary: tuple[str, ...]) -> bool:
+def _all_known(values: Array, vocabulary: tuple[str, ...] | None) -> bool:
+    if vocabulary is None:
+        return not any(isinstance(value, str) for value in values)
     return {value for value in values if value is not None and value == value} <= set(vocabulary)  # noqa: PLR0124 - nan
+
+
+def _bare(name: str) -> str:
+    return name.lower().removeprefix(EXTRA_PREFIX)
+
+
+def _check_names(extras: Iterable[str]) -> None:
+    wrong = [name for name in extras if not name.isidentifier()]
+    if wrong:
+        raise DataError(
+            f"expected names of extras made of letters, digits and _, which a model's text can hold; got "
+            f"{', '.join(map(repr, wrong))}; rename them"
+        )
 
 
 def _vocabulary(values: Iterable[Any]) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Timeline:
         for name, table in NESTED.items():
             frame = getattr(tables, name)
             columns = _columns_of_frame(frame, table)
-            events[name] = _ordered(ids.get_indexer(frame["learner_id"]), columns, START[name], len(ids), catalogue)
+            events[name] = _ordered(ids.get_indexer(frame["learner_id"]), columns, table, len(ids), catalogue)
         return cls(ids.to_numpy(object), _columns_of_frame(tables.learners, LEARNERS), events)
 
     @classmethod
@@ -59,18 +59,21 @@ class Timeline:
             owned = [(owner, row) for owner, learner in enumerate(learners) for row in getattr(learner, name)]
             columns = _columns_of_rows([row for _, row in owned], table)
             owners = np.array([owner for owner, _ in owned], dtype=np.int64)
-            events[name] = _ordered(owners, columns, START[name], len(learners), catalogue)
+            events[name] = _ordered(owners, columns, table, len(learners), catalogue)
         ids = np.array([learner.learner_id for learner in learners], dtype=object)
         return cls(ids, _columns_of_rows(learners, LEARNERS), events)
 
 
-def _ordered(owners: Array, columns: dict[str, Array], start: str, learners: int, catalogue: Catalogue) -> Events:
+def _ordered(owners: Array, columns: dict[str, Array], table: Table, learners: int, catalogue: Catalogue) -> Events:
+    start = START[table.name]
     if "credential_id" in columns:
         positions = catalogue.positions
         coded = [positions.get(credential_id, -1) for credential_id in columns["credential_id"]]
         columns = {**columns, "credential": np.array(coded, dtype=np.int64)}
     known = owners >= 0
-    order = np.lexsort((columns[start][known], owners[known]))
+    # Events of one day stand in the order of the rest of their key: the order of the rows in a file must not matter.
+    ties = [pd.factorize(columns[name][known], sort=True)[0] for name in table.key if name not in {"learner_id", start}]
+    order = np.lexsort((*ties, columns[start][known], owners[known]))
     counts = np.bincount(owners[known], minlength=learners)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return Events(offsets, {name: values[known][order] for name, values in columns.items()})
@@ -123,6 +126,5 @@ def _from_values(values: list[Any], kind: str) -> Array:
 
 def _from_extras(values: Iterable[Any]) -> Array:
     held = list(values)
-    if any(isinstance(value, str) for value in held):
-        return np.array([None if value is None else str(value) for value in held], dtype=object)
-    return _from_values(held, "number")
+    texts = any(isinstance(value, str) for value in held)
+    return _from_values(held, "text" if texts else "number")

@@ -12,7 +12,7 @@ import pandas as pd
 from onward.catalog.catalogue import Catalogue
 from onward.data.learner import Learner
 from onward.errors import DataError
-from onward.history.known import Points
+from onward.history.known import Points, Standing
 from onward.history.timeline import Timeline
 from onward.history.views import LearnerView, PairView
 from onward.models.probability import Probability
@@ -50,7 +50,11 @@ def recommend(bundle: Bundle, learner: Learner, *, as_of: date, k: int, limits: 
         | {"rank": rank, "reasons": sentences}
         for rank, (position, sentences) in enumerate(zip(advised, why, strict=True), start=1)
     ]
-    advice = {"as_of": as_of.isoformat(), "advised": items, "not_yet_open": _nearly_open(catalogue, held, allowed)}
+    advice = {
+        "as_of": as_of.isoformat(),
+        "advised": items,
+        "not_yet_open": _nearly_open(catalogue, view.standing, allowed),
+    }
     return _envelope(bundle, unseen) | {"advice": advice, "notice": NOTICE}
 
 
@@ -141,11 +145,12 @@ def _value(catalogue: Catalogue, position: int) -> dict[str, Any]:
     return {"a_year": round(float(catalogue.value[position]), 2)} | {name: _plain(row[name]) for name in facts}
 
 
-def _nearly_open(catalogue: Catalogue, held: Bools, allowed: Bools) -> list[dict[str, Any]]:
+def _nearly_open(catalogue: Catalogue, standing: Standing, allowed: Bools) -> list[dict[str, Any]]:
     """Credentials that lack requirements, the fewest first and then the most valuable, with what is lacking."""
+    held, current = standing.held[0], standing.current[0]
     lacking = missing_requirements(held, catalogue)
     counts = lacking.sum(axis=1)
-    closed = np.flatnonzero((counts > 0) & ~held & allowed)
+    closed = np.flatnonzero((counts > 0) & ~held & ~current & allowed)
     order = closed[np.lexsort((closed, -catalogue.value[closed], counts[closed]))][:NEARLY_OPEN]
     names = catalogue.credentials["name"]
     return [

@@ -31,8 +31,8 @@ def fit_choice(
 ) -> Boosted:
     """Fit the odds that a credential was the one chosen, against alternatives drawn evenly from the catalogue.
 
-    With evenly drawn alternatives the log-odds differ from the log of the choice probability by a constant per learner,
-    so they order candidates as the choice probability does (McFadden 1978, on sampling of alternatives).
+    A candidate chosen with probability p is a row with label 1 in p of the cases, and is drawn as an alternative in a
+    fixed share of the other 1 - p; so the fitted odds are p / (1 - p) times a constant, and order candidates as p does.
     """
     choice = catalogue.ids.get_indexer(points["credential_id"]).astype(np.int64)
     drawn = _alternatives(choice, len(catalogue), seed)

@@ -1,6 +1,7 @@
 """Which credentials are open to a learner, within the limits the learner sets, and what would open the rest."""
 
 from datetime import date
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,15 @@ class Limits(StrictModel):
     weeks_at_most: float | None = Field(None, gt=0, description="longest credential, in weeks")
     price_at_most: float | None = Field(None, ge=0, description="highest net price, in dollars")
     hours_per_week_at_most: float | None = Field(None, gt=0, le=112, description="most hours a week")
-    fields: tuple[str, ...] = Field((), max_length=60, description="two-digit CIP fields; none given means any")
-    schedules: tuple[str, ...] = Field((), max_length=4, description="day, evening, weekend; none given means any")
-    modalities: tuple[str, ...] = Field((), max_length=3, description="in_person, online, hybrid; none given means any")
+    fields: tuple[Annotated[str, Field(pattern=r"^\d{2}$")], ...] = Field(
+        (), max_length=60, description="two-digit CIP fields; none given means any"
+    )
+    schedules: tuple[Literal["day", "evening", "weekend", "any"], ...] = Field(
+        (), max_length=4, description="day, evening, weekend; none given means any"
+    )
+    modalities: tuple[Literal["in_person", "online", "hybrid"], ...] = Field(
+        (), max_length=3, description="in_person, online, hybrid; none given means any"
+    )
     starts_by: date | None = Field(None, description="latest start")
 
     def allow(self, catalogue: Catalogue) -> Bools:

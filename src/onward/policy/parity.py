@@ -160,7 +160,7 @@ def fit_shrinkage(
     for strength in STRENGTHS:
         choice = advise(Shrinkage(strength, strata, means).apply(scores, stratum))
         after = _picked(expected_benefit, choice)
-        bound, kept = _largest_bound(value[choice], books), _lowest_share(after, before, groups) >= benefit_floor
+        bound, kept = _largest_bound(value[choice], books), _keeps(benefit_floor, after, before, groups)
         rows.append((strength, bound, float(after.mean()), kept))
         if kept and bound <= limit:
             break
@@ -195,7 +195,11 @@ def _largest_bound(value: Floats, books: list[tuple[Ledger, list[str]]]) -> floa
     return float((gaps["gap"].abs() + MARGIN * gaps["error"]).max())
 
 
-def _lowest_share(after: Floats, before: Floats, groups: Groups) -> float:
-    """The smallest share of its expected benefit that any binding group keeps; 1 where none binds."""
-    inside = [label == name for label, names in groups.binding() for name in names]
-    return float(min((after[mask].mean() / before[mask].mean() for mask in inside), default=1.0))
+def _keeps(floor: float, after: Floats, before: Floats, groups: Groups) -> bool:
+    """Say whether every group loses at most ``1 - floor`` of its expected benefit, which may be zero or a loss."""
+    means = [
+        (after[label == name].mean(), before[label == name].mean())
+        for label, names in groups.binding()
+        for name in names
+    ]
+    return all(now >= was - (1.0 - floor) * abs(was) for now, was in means)

@@ -39,7 +39,9 @@ class RankingRule:
         tier = np.where(open_to, np.where(above, 0, 1), 2)
         order = np.lexsort((-within, tier), axis=1)[:, :k]
         closed = np.take_along_axis(tier, order, axis=1) == 2
-        return np.where(closed, NONE, order).astype(np.int64)
+        advised = np.full((len(scores), k), NONE, dtype=np.int64)
+        advised[:, : order.shape[1]] = np.where(closed, NONE, order)
+        return advised
 
 
 def at(matrix: Floats, choice: npt.NDArray[np.int64]) -> Floats:

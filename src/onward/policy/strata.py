@@ -4,6 +4,7 @@ A stratum is read from features that serving has, never from a sensitive one.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,9 +51,7 @@ class Strata:
 
     def _labels(self, view: LearnerView) -> npt.NDArray[np.str_]:
         parts = [_binned(_values(view, name), edges, name) for name, edges in self.edges.items()]
-        parts += [
-            np.array([f"{name} {value or 'not stated'}" for value in _values(view, name)]) for name in self.categories
-        ]
+        parts += [np.array([f"{name} {_stated(value)}" for value in _values(view, name)]) for name in self.categories]
         joined = np.full(len(view.points), "everyone") if not parts else parts[0]
         for part in parts[1:]:
             joined = np.char.add(np.char.add(joined, ", "), part)
@@ -69,6 +68,12 @@ def _values(view: LearnerView, name: str) -> Array:
     if name in view.timeline.facts:
         return view.fact(name)
     return np.full(len(view.points), None, dtype=object)
+
+
+def _stated(value: Any) -> str:  # noqa: ANN401 - a text or a number
+    if value is None or value != value:  # noqa: PLR0124 - nan
+        return "not stated"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _quantiles(values: Floats, bins: int) -> tuple[float, ...]:

@@ -3,7 +3,7 @@
 ``FORMAT`` is one integer. To change what a bundle holds: raise it, say below what changed, and let ``load`` refuse the
 older ones by number, or read them by a branch of its own.
 
-1: manifest.json, catalogue.json, completion.txt, persistence.txt.
+1: manifest.json, manifest.sha256, catalogue.json, completion.txt, persistence.txt.
 """
 
 import hashlib
@@ -27,6 +27,8 @@ from onward.policy.strata import Strata
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+SEAL = "manifest.sha256"
+"""Holds the manifest's hash, which is the bundle's; it is written last, so that a half-written bundle is refused."""
 FILES = ("catalogue.json", "completion.txt", "persistence.txt")
 
 
@@ -52,9 +54,10 @@ class Bundle:
             "persistence.txt": self.persistence.model.to_text(),
         }
         for name, text in contents.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            (folder / name).write_bytes(text.encode())
         manifest = _json(self._manifest({name: _hash(text) for name, text in contents.items()}))
-        (folder / MANIFEST).write_text(manifest, encoding="utf-8")
+        (folder / MANIFEST).write_bytes(manifest.encode())
+        (folder / SEAL).write_bytes(_hash(manifest).encode())
         return _hash(manifest)
 
     def _manifest(self, hashes: dict[str, str]) -> dict[str, Any]:
@@ -77,13 +80,8 @@ class Bundle:
 
 def load(folder: Path) -> Bundle:
     """Read a bundle, or refuse it, saying why; nothing is used before its hash is checked."""
-    text = _read(folder / MANIFEST)
-    try:
-        manifest = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise NotServableError(
-            f"expected JSON in {folder / MANIFEST}; {error}; take the bundle from the registry again"
-        ) from None
+    text = _checked(folder / MANIFEST, _read(folder / SEAL).decode(errors="replace"))
+    manifest = json.loads(text)
     if manifest.get("format") != FORMAT:
         raise NotServableError(
             f"expected bundle format {FORMAT}; {folder} has {manifest.get('format')}; train again with this version "
@@ -123,21 +121,21 @@ def _probability(text: str, content: dict[str, Any]) -> Probability:
 
 
 def _checked(path: Path, expected: str | None) -> str:
-    text = _read(path)
-    if _hash(text) != expected:
+    content = _read(path)
+    if hashlib.sha256(content).hexdigest() != expected:
         raise NotServableError(
-            f"expected {path.name} as the manifest's hash describes it; the file differs; take the bundle from the "
+            f"expected {path.name} as its hash in the bundle describes it; the file differs; take the bundle from the "
             "registry again"
         )
-    return text
+    return content.decode()
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> bytes:
     if not path.is_file():
         raise NotServableError(
             f"expected {path.name} in {path.parent}; there is none; name the folder that training wrote"
         )
-    return path.read_text(encoding="utf-8")
+    return path.read_bytes()
 
 
 def _hash(text: str) -> str:

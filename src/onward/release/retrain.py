@@ -177,7 +177,7 @@ def _with_timing_unknown(stays: pd.DataFrame, settings: Settings, fit: dict[str,
         return []
     spec = FeatureSpec.fit(fit["timeline"], fit["catalogue"], sensitive=settings.features.sensitive)
     compared = cross_fit(_train(stays), spec=spec, settings=settings.persistence, **fit)
-    name = "persistence, with " + ", ".join(settings.features.timing_unknown)
+    name = "persistence with timing-unknown columns"
     return [skill_by_terms(name, compared, stays, fit["timeline"], fit["catalogue"])]
 
 

@@ -1,0 +1,80 @@
+import re
+
+import pytest
+
+from onward.data.rules import load
+from onward.errors import SettingsError
+
+GOOD = """
+[tables.learners]
+file = "students.csv"
+[tables.learners.columns]
+learner_id = "ID"
+entry_date = "Start"
+[tables.credentials]
+file = "credentials.csv"
+[tables.values]
+file = "values.csv"
+"""
+
+
+def loaded(folder, text):
+    path = folder / "college.toml"
+    path.write_text(text)
+    return load(path)
+
+
+def refused(folder, text, match):
+    with pytest.raises(SettingsError, match=match):
+        loaded(folder, text)
+
+
+def test_a_text_alone_is_a_column_of_the_file(tmp_path):
+    assert loaded(tmp_path, GOOD).tables["learners"][0].columns["learner_id"].column == "ID"
+
+
+def test_a_constant_may_be_a_date_a_number_or_a_flag_of_toml(tmp_path):
+    text = GOOD.replace('"Start"', "{ constant = 2018-09-01 }").replace(
+        'learner_id = "ID"', 'learner_id = "ID"\nmath_ready = { constant = true }\nage_at_entry = { constant = 20.5 }'
+    )
+    columns = loaded(tmp_path, text).tables["learners"][0].columns
+    assert [columns[name].constant for name in ("entry_date", "math_ready", "age_at_entry")] == [
+        "2018-09-01",
+        "true",
+        "20.5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "match"),
+    [
+        ("file = ", "fille = ", "tables.learners.0.fille: expected a key .* did you mean file?"),
+        ("tables.values", "tables.value", "tables.value: expected the name of a table; .* did you mean values?"),
+        ("entry_date", "entry_dat", "came 'entry_dat'; did you mean entry_date?"),
+        ("entry_date", "entry_dat", "columns.entry_date: expected a rule for this column, which learners requires"),
+        ('"Start"', "{ constant = 2023-02-03T00 }", "expected a TOML file"),
+        ('"Start"', '{ constant = "2023-02-30" }', "expected a day that exists.*came '2023-02-30'; correct it in the"),
+        ('"Start"', '{ column = "S", recode = { a = "May" } }', "came 'May'; correct it in the mapping"),
+        ('"Start"', '{ column = "S", constant = "2023-02-03" }', "state exactly one of column, constant"),
+        ('"Start"', '{ column = "S", type = "category" }', "expected no type, for the column is a date"),
+        ('"Start"', '"Start"\nx_hall = "Hall"', "columns.x_hall: expected the type of this extra column"),
+        ('"students.csv"', '"students.csv"\nonly = { column = "A" }', "state either equals or not_equals"),
+        ('"students.csv"', '"../students.csv"', "expected the name of a file; came '../students.csv'"),
+        ('"students.csv"', '"values.csv"\nbeside_mapping = true', "it is both in the folder and beside the mapping"),
+        ('[tables.values]\nfile = "values.csv"', "", "tables.values: expected a file for this table"),
+    ],
+)
+def test_a_mistake_in_a_mapping_is_told(tmp_path, old, new, match):
+    refused(tmp_path, GOOD.replace(old, new, 1), match)
+
+
+def test_every_mistake_is_told_at_once(tmp_path):
+    text = GOOD.replace("entry_date", "entry_dat").replace("tables.values", "tables.value")
+    with pytest.raises(SettingsError, match="entry_dat") as refusal:
+        loaded(tmp_path, text)
+    assert len(str(refusal.value).splitlines()) == 4
+
+
+def test_a_mapping_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(SettingsError, match=re.escape("cannot be read (No such file or directory); correct the path")):
+        load(tmp_path / "none.toml")
