@@ -5,13 +5,12 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -77,8 +76,73 @@ def _wait_until_ready(address: str, process: subprocess.Popen, log: Path) -> Non
         if process.poll() is not None:
             pytest.fail(f"the service ended before it was ready:\n{log.read_text()}")
         try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=1):
+            if httpx.get(f"{address}/readyz", timeout=1).is_success:
                 return
-        except (urllib.error.URLError, OSError):
+        except httpx.TransportError:
             time.sleep(0.1)
     pytest.fail(f"the service was not ready within a minute:\n{log.read_text()}")
+
+
+@dataclass(frozen=True)
+class Small:
+    """What a tiny run stands on: tables of made-up learners, what is read from them, and points with outcomes."""
+
+    tables: Any
+    catalogue: Any
+    timeline: Any
+    spec: Any
+    starts: Any
+    stays: Any
+    settings: Any
+
+
+@pytest.fixture(scope="session")
+def small() -> Small:
+    """Simulate 1,500 learners and read them as training does, with settings for models of 20 trees."""
+    from onward.catalog.catalogue import Catalogue
+    from onward.data.simulated import World, simulate
+    from onward.history.spec import FeatureSpec
+    from onward.history.timeline import Timeline
+    from onward.models.completion import completion_points
+    from onward.models.persistence import labelled_persistence_points
+    from onward.settings import DEFAULT_SENSITIVE, DataSettings, ModelSettings
+
+    tables, _ = simulate(World(learners=1_500, cohorts=12), seed=1)
+    catalogue = Catalogue.of(tables.credentials, tables.pathways, tables.values)
+    timeline = Timeline.from_tables(tables, catalogue)
+    data = DataSettings(data_through="2024-12-31", still_in_progress="not_completed")
+    return Small(
+        tables,
+        catalogue,
+        timeline,
+        FeatureSpec.fit(timeline, catalogue, sensitive=DEFAULT_SENSITIVE),
+        completion_points(tables, data),
+        labelled_persistence_points(tables, data),
+        ModelSettings(rounds=20, folds=2),
+    )
+
+
+@pytest.fixture(scope="session")
+def small_bundle(small: Small) -> Any:
+    """Fit tiny models and strata, and shrink by half: everything a bundle holds, unwritten."""
+    import numpy as np
+
+    from onward.history.decision_points import positions
+    from onward.history.views import LearnerView
+    from onward.models.probability import cross_fit
+    from onward.policy.adviser import Adviser
+    from onward.policy.parity import Shrinkage
+    from onward.policy.ranking import RankingRule
+    from onward.policy.strata import Strata
+    from onward.release.bundle import Bundle
+    from onward.settings import StrataSettings
+
+    fit = {"timeline": small.timeline, "catalogue": small.catalogue, "spec": small.spec, "settings": small.settings}
+    completion = cross_fit(small.starts, seed=3, **fit).probability
+    persistence = cross_fit(small.stays, seed=3, **fit).probability
+    view = LearnerView(small.timeline, positions(small.starts, small.timeline), small.catalogue)
+    strata = Strata.fit(view, StrataSettings(bins={"prior_gpa": 2}, categories=("goal_field",)))
+    names = (*strata.names, strata.OTHER)
+    means = np.random.default_rng(0).normal(10_000, 3_000, (len(names), len(small.catalogue)))
+    adviser = Adviser(small.catalogue, completion, RankingRule(0.6, 1.5), strata, Shrinkage(0.5, names, means))
+    return Bundle(adviser, persistence, {"name": "small", "horizon_days": 365, "audit_verdict": "cannot tell yet"})

@@ -13,7 +13,7 @@ from onward.release.run import Run
 VERDICTS = {
     "pass": "pass: every judged gap lies inside the limit",
     "fail": "fail: a judged gap lies outside the limit",
-    "cannot_tell": "cannot tell yet: the intervals are wider than the limit allows",
+    "cannot_tell": "cannot tell yet: not every gap is shown to lie inside the limit, and none to lie outside",
     "not_evaluated": "not evaluated: nothing could be judged",
 }
 

@@ -1,10 +1,9 @@
 """The service, started as a user starts it, asked over HTTP."""
 
 import json
-import urllib.error
-import urllib.request
 from datetime import date
 
+import httpx
 import pytest
 
 from onward.data.learner import Learner
@@ -18,12 +17,8 @@ AS_OF = date(2018, 1, 15)
 def post(url, body):
     """Send JSON; return the status and the answer as text."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(url, data=content, headers={"Content-Type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as refused:
-        return refused.code, refused.read().decode()
+    answer = httpx.post(url, content=content, headers={"Content-Type": "application/json"}, timeout=20)
+    return answer.status_code, answer.text
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +109,5 @@ def test_no_value_that_was_sent_reaches_the_log(service, trained, request_body):
 
 
 def test_the_service_describes_its_endpoints(service):
-    with urllib.request.urlopen(f"{service}/docs.json", timeout=20) as answer:
-        paths = json.load(answer)["paths"]
+    paths = httpx.get(f"{service}/docs.json", timeout=20).json()["paths"]
     assert {"/v1/recommend", "/v1/persistence"} <= set(paths)

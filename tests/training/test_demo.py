@@ -5,9 +5,8 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from rich.console import Console
-
 from onward.training.demo import summary
+from rich.console import Console
 
 
 def test_history_is_never_worse_than_itself(trained):
@@ -39,7 +38,8 @@ def printed(trained) -> str:
 
 
 @pytest.mark.parametrize(
-    "words", ["history", "imitation", "onward", "Benefit, of reachable", "report.html", "Advice for learner", "onward serve"]
+    "words",
+    ["history", "imitation", "onward", "Benefit, of reachable", "report.html", "Advice for learner", "onward serve"],
 )
 def test_the_summary_shows_what_was_promised(printed, words):
     assert words in printed

@@ -78,8 +78,9 @@ class Bundle:
         }
 
 
-def load(folder: Path) -> Bundle:
+def load(folder: Path | str) -> Bundle:
     """Read a bundle, or refuse it, saying why; nothing is used before its hash is checked."""
+    folder = Path(folder)
     text = _checked(folder / MANIFEST, _read(folder / SEAL).decode(errors="replace"))
     manifest = json.loads(text)
     if manifest.get("format") != FORMAT:

@@ -1,0 +1,134 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from onward.data.learner import NESTED, NEVER_SENT, Learner
+from onward.data.tables import DEMOGRAPHICS, LEARNERS
+
+SECRET = "very-secret-value"  # noqa: S105 - a value to look for, no password
+FACTS = {"learner_id": "a1", "entry_date": "2024-09-02"}
+TERM = {"institution_id": "i1", "term_start": "2024-09-02", "term_end": "2024-12-20"}
+ROWS = {
+    "enrollments": TERM,
+    "attempts": {"credential_id": "c1", "started_on": "2024-09-02", "status": "in_progress"},
+    "awards": {"credential_id": "c1", "awarded_on": "2024-09-02"},
+    "experiences": {"kind": "job", "started_on": "2024-09-02"},
+}
+sensitive = st.sampled_from(sorted(NEVER_SENT))
+
+
+def in_any_case(name, flips):
+    return "".join(letter.upper() if flip else letter for letter, flip in zip(name, flips, strict=False))
+
+
+@given(sensitive, st.lists(st.booleans(), min_size=40, max_size=40), st.booleans())
+def test_a_sensitive_field_is_refused_by_name_in_any_letter_case(name, flips, prefixed):
+    spelt = in_any_case(("x_" if prefixed else "") + name, flips)
+    with pytest.raises(ValidationError, match=f"{spelt} is sensitive and never an input; remove it"):
+        Learner.model_validate(FACTS | {spelt: SECRET})
+
+
+@pytest.mark.parametrize("table", NESTED)
+@pytest.mark.parametrize("name", ["gender", "Race_Ethnicity", "age_at_entry", "x_pell", "zip"])
+def test_a_sensitive_field_is_refused_in_a_nested_row(table, name):
+    with pytest.raises(ValidationError, match=f"{name} is sensitive and never an input"):
+        Learner.model_validate(FACTS | {table: [ROWS[table] | {name: SECRET}]})
+
+
+@given(sensitive, st.lists(st.booleans(), min_size=40, max_size=40))
+def test_a_sensitive_extra_is_refused_in_any_letter_case(name, flips):
+    spelt = "x_" + in_any_case(name, flips)
+    with pytest.raises(ValidationError, match=f"{spelt} is sensitive and never an input"):
+        Learner.model_validate(FACTS | {"extras": {spelt: SECRET}})
+
+
+def test_a_sensitive_extra_of_a_term_is_refused():
+    with pytest.raises(ValidationError, match="x_disability is sensitive and never an input"):
+        Learner.model_validate(FACTS | {"enrollments": [TERM | {"extras": {"x_disability": SECRET}}]})
+
+
+@pytest.mark.parametrize("name", sorted(set(DEMOGRAPHICS.names) - {"learner_id"}))
+def test_no_column_of_demographics_may_be_sent(name):
+    assert name in NEVER_SENT
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"gender": SECRET},
+        {"extras": {"x_gender": SECRET}},
+        {"favourite_colour": SECRET},
+        {"extras": {"colour": SECRET}},
+        {"employment": SECRET},
+        {"goal_level": SECRET},
+        {"prior_gpa": SECRET},
+        {"entry_date": SECRET},
+        {"math_ready": SECRET},
+        {"enrollments": [TERM | {"term_start": SECRET}]},
+        {"enrollments": SECRET},
+        {"attempts": [ROWS["attempts"] | {"status": SECRET}]},
+        {"extras": {"x_a": {"nested": SECRET}}},
+    ],
+    ids=str,
+)
+def test_no_message_holds_a_value(wrong):
+    with pytest.raises(ValidationError, match="1 validation error|validation errors") as refusal:
+        Learner.model_validate(FACTS | wrong)
+    assert SECRET not in str(refusal.value)
+
+
+def test_an_unknown_field_is_refused():
+    with pytest.raises(ValidationError, match="favourite_colour\n  Extra inputs are not permitted"):
+        Learner.model_validate(FACTS | {"favourite_colour": "blue"})
+
+
+@pytest.mark.parametrize("table", NESTED)
+def test_an_unknown_field_of_a_nested_row_is_refused(table):
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        Learner.model_validate(FACTS | {table: [ROWS[table] | {"colour": "blue"}]})
+
+
+def test_an_extra_without_the_prefix_is_refused():
+    with pytest.raises(ValidationError, match="expected names beginning with x_; rename colour"):
+        Learner.model_validate(FACTS | {"extras": {"colour": "blue"}})
+
+
+def test_a_value_outside_the_allowed_ones_is_told_what_was_expected():
+    with pytest.raises(ValidationError, match="expected one of none, part_time, full_time"):
+        Learner.model_validate(FACTS | {"employment": "retired"})
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_is_none_is_refused(number):
+    with pytest.raises(ValidationError, match="finite number"):
+        Learner.model_validate(FACTS | {"prior_gpa": number})
+
+
+def test_the_facts_of_a_record_are_the_columns_of_learners_less_the_sensitive():
+    facts = set(Learner.model_fields) - {*NESTED, "extras"}
+    assert facts == set(LEARNERS.names) - NEVER_SENT
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_the_fields_of_a_nested_row_are_the_columns_of_its_table(name):
+    row = Learner.model_fields[name].annotation.__args__[0]
+    assert set(row.model_fields) - {"extras"} == set(NESTED[name].names) - NEVER_SENT - {"learner_id"}
+
+
+def test_every_field_of_the_record_is_described():
+    described = json.dumps(Learner.model_json_schema())
+    assert all(f'"{name}": {{' in described for name in Learner.model_fields)
+
+
+def test_a_record_survives_json():
+    learner = Learner.model_validate(FACTS | {name: [row] for name, row in ROWS.items()} | {"extras": {"x_a": 1.5}})
+    assert Learner.model_validate_json(learner.model_dump_json()) == learner
+
+
+def test_a_record_cannot_be_changed():
+    learner = Learner.model_validate(FACTS)
+    with pytest.raises(ValidationError, match="frozen"):
+        learner.prior_gpa = 4.0

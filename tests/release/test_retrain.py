@@ -1,0 +1,139 @@
+"""The pipeline as a whole: what may and may not reach a served model."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from onward.training.demo import SETTINGS
+
+from onward.data.mapping import Source
+from onward.data.simulated import World, simulate
+from onward.data.tables import DEMOGRAPHICS
+from onward.errors import SettingsError
+from onward.live.answers import recommend
+from onward.release.record import record_of
+from onward.release.retrain import retrain
+from onward.release.run import bundle_of
+from onward.settings import ModelSettings, load
+
+SMALL = ModelSettings(rounds=15, folds=2)
+
+
+def settings(**changes):
+    """The demo's settings with small models."""
+    small = dict.fromkeys(("completion", "persistence", "choice"), SMALL)
+    return load(SETTINGS).model_copy(update=small | changes)
+
+
+def train(tables, **changes):
+    """Train on tables that are already in memory."""
+    source = Source(tables, nominal_dates=False, notes=(), digests={})
+    return retrain(source, settings(**changes), progress=lambda _: None)
+
+
+AUDIT_ONLY = {"race_ethnicity": "audit_only", "gender": "audit_only"}
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return simulate(World(learners=1_500, cohorts=12), seed=5)[0]
+
+
+@pytest.fixture(scope="module")
+def candidate(tables):
+    return train(tables, sensitive_in_training=AUDIT_ONLY)
+
+
+def with_demographics(tables, demographics):
+    return dataclasses.replace(tables, demographics=demographics)
+
+
+def permuted(tables):
+    """Everyone's demographics given to somebody else."""
+    people = tables.demographics
+    order = np.random.default_rng(0).permutation(len(people))
+    moved = people.iloc[order].reset_index(drop=True)
+    return with_demographics(tables, moved.assign(learner_id=people["learner_id"]))
+
+
+def deleted(tables):
+    """Nobody's demographics known."""
+    return with_demographics(tables, tables.demographics.iloc[:0])
+
+
+def served(candidate, folder):
+    """The bytes of the files that answers are made from."""
+    bundle_of(candidate, {}).write(folder)
+    return {
+        path.name: path.read_bytes()
+        for path in folder.iterdir()
+        if path.suffix == ".txt" or path.name == "catalogue.json"
+    }
+
+
+def test_no_sensitive_column_is_a_feature_of_a_fitted_model(candidate):
+    sensitive = {*DEMOGRAPHICS.names, "age_at_entry"}
+    for probability in (candidate.adviser.completion, candidate.persistence.probability):
+        assert not sensitive & set(probability.model.booster.feature_name())
+
+
+@pytest.mark.parametrize("change", [permuted, deleted])
+def test_the_served_models_do_not_change_with_demographics(tables, candidate, change, tmp_path):
+    other = train(change(tables), sensitive_in_training=AUDIT_ONLY)
+    assert served(other, tmp_path / "other") == served(candidate, tmp_path / "one")
+
+
+@pytest.mark.parametrize("change", [permuted, deleted])
+def test_served_answers_do_not_change_with_demographics(tables, candidate, change):
+    bundle = bundle_of(candidate, {})
+    bundle.facts["bundle"] = "test"
+    for _, point in candidate.judged.points.head(20).iterrows():
+        records = [record_of(t, point["learner_id"], before=point["as_of"]) for t in (tables, change(tables))]
+        first, second = (recommend(bundle, record, as_of=point["as_of"].date(), k=5) for record in records)
+        assert first == second
+
+
+def test_every_source_is_judged_on_the_same_learners(candidate):
+    decisions = candidate.judged.decisions(candidate.adviser.catalogue.ids)
+    first = decisions[decisions["rank"] == 1].groupby("source")["learner_id"].apply(list)
+    assert first["history"] == first["imitation"] == first["onward"]
+
+
+def test_advice_of_any_rank_is_open_to_the_learner(candidate):
+    choice = candidate.judged.choices["onward"]
+    rows, ranks = np.nonzero(choice >= 0)
+    assert candidate.judged.prospects.open_to[rows, choice[rows, ranks]].all()
+
+
+def test_an_attribute_that_the_audit_does_not_know_is_refused(tables):
+    with pytest.raises(SettingsError, match="expected attributes among race_ethnicity, gender; got shoe_size"):
+        train(tables, sensitive_in_training={"shoe_size": "audit_only"})
+
+
+def test_nominal_dates_make_the_hold_out_random(tables):
+    source = Source(tables, nominal_dates=True, notes=(), digests={})
+    found = retrain(source, settings(sensitive_in_training=AUDIT_ONLY), progress=lambda _: None)
+    assert "at random" in found.holdout.words
+    assert any("at random" in note for note in found.audit.plan.notes)
+
+
+def test_a_column_of_unknown_timing_is_in_no_served_model_and_is_compared(tables):
+    features = load(SETTINGS).features.model_copy(update={"timing_unknown": ("x_commute_minutes",)})
+    found = train(tables, sensitive_in_training=AUDIT_ONLY, features=features)
+    assert "x_commute_minutes" not in found.adviser.completion.model.spec.names
+    assert found.skills["model"].str.contains("timing-unknown").any()
+
+
+def test_without_a_mechanism_nothing_is_shrunk(tables):
+    parity = load(SETTINGS).parity.model_copy(update={"mechanism": "none"})
+    found = train(tables, parity=parity)
+    assert (found.parity, found.adviser.shrinkage.strength) == (None, 1.0)
+
+
+def test_skill_is_given_with_its_n_and_interval(candidate):
+    skills = candidate.skills
+    assert {"completion", "persistence, at the start", "persistence, after 1 term"} <= set(skills["model"])
+    assert (skills["auc_low"] < skills["auc"]).all()
+    assert (skills["n"] > 0).all()
+    assert pd.notna(skills).all(axis=None)

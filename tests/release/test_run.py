@@ -1,0 +1,110 @@
+"""The edge of a run: what is on disk and in the registry after it, and after it was broken off."""
+
+import json
+import shutil
+
+import mlflow
+import pandas as pd
+import pytest
+
+from onward.audit import write_report
+from onward.errors import DataError, SettingsError
+from onward.release.registry import default_store, flattened
+from onward.release.run import _write, audit_again
+
+
+def test_a_run_holds_bundle_report_and_decisions_and_no_demographics(trained):
+    names = {path.name for path in trained.run.folder.iterdir()}
+    assert {"bundle", "report", "decisions.csv", "strata.csv", "run.json"} <= names
+    written = "".join(path.read_text(errors="replace") for path in trained.run.folder.glob("*.csv"))
+    assert not any(word in written for word in ("hispanic", "woman", "white"))
+
+
+def test_nothing_is_left_beside_the_run(trained):
+    assert not [path for path in trained.runs.iterdir() if path.name.startswith(".writing")]
+
+
+def test_a_run_that_breaks_off_while_writing_leaves_the_earlier_one(trained, tmp_path, monkeypatch):
+    folder = tmp_path / "demo"
+    shutil.copytree(trained.run.folder, folder)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    monkeypatch.setattr("onward.release.run.write_report", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        _write(trained.run.candidate, folder, {"digests": {}})
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_one_mlflow_run_holds_settings_digests_metrics_models_bundle_and_report(trained):
+    client = mlflow.MlflowClient(tracking_uri=default_store(trained.runs), registry_uri=default_store(trained.runs))
+    run = client.get_run(trained.run.registered.run_id)
+    assert run.data.params["sensitive_in_training.gender"] == "constraint"
+    assert run.data.metrics["completion_locked.auc"] > 0.5
+    artifacts = {entry.path for entry in client.list_artifacts(run.info.run_id)}
+    assert {"bundle", "report", "data_digests.json"} <= artifacts
+    models = {model.name for model in client.search_logged_models([run.info.experiment_id])}
+    assert models == {"completion", "persistence"}
+
+
+def test_the_version_is_registered_under_the_candidate_alias(trained):
+    client = mlflow.MlflowClient(tracking_uri=default_store(trained.runs), registry_uri=default_store(trained.runs))
+    version = client.get_model_version_by_alias("onward-demo", "candidate")
+    assert str(version.version) == trained.run.registered.version
+    assert version.tags["bundle"] == trained.run.bundle_hash
+
+
+def test_a_registered_booster_predicts_as_the_bundle_does(trained):
+    mlflow.set_tracking_uri(default_store(trained.runs))
+    booster = mlflow.lightgbm.load_model("models:/onward-demo@candidate")
+    assert booster.model_to_string() == trained.run.candidate.adviser.completion.model.to_text()
+
+
+def test_no_file_of_the_run_or_its_artifacts_is_a_pickle(trained):
+    files = [path for path in trained.runs.rglob("*") if path.is_file()]
+    assert not [path for path in files if path.suffix in {".pkl", ".pickle", ".joblib", ".skops"}]
+
+
+def test_auditing_again_gives_the_same_report(trained, tmp_path):
+    found = audit_again(trained.run.folder, limit=None, minimum_cell=None)
+    write_report(found, tmp_path)
+    first, second = (json.loads((f / "audit.json").read_text()) for f in (trained.run.folder / "report", tmp_path))
+    assert second == first
+
+
+def test_a_stricter_audit_may_be_asked_for(trained):
+    found = audit_again(trained.run.folder, limit=250.0, minimum_cell=40)
+    assert (found.plan.limit, found.plan.minimum_cell) == (250.0, 40)
+    shown = found.cells["n"].dropna()
+    assert shown.min() >= 40
+
+
+def test_a_laxer_limit_is_refused(trained):
+    with pytest.raises(SettingsError, match="at most 1000, which was fixed before results; got 2000"):
+        audit_again(trained.run.folder, limit=2_000.0, minimum_cell=None)
+
+
+def test_a_smaller_smallest_cell_is_refused(trained):
+    with pytest.raises(SettingsError, match="at least 10, which the run was published with; got 3"):
+        audit_again(trained.run.folder, limit=None, minimum_cell=3)
+
+
+def test_an_audit_on_changed_files_is_refused(trained, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(trained.runs / "demo-data", data)
+    people = pd.read_csv(data / "demographics.csv", dtype=str)
+    people.assign(gender="man").to_csv(data / "demographics.csv", index=False)
+    run = tmp_path / "demo"
+    shutil.copytree(trained.run.folder, run)
+    about = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps(about | {"data": str(data)}))
+    with pytest.raises(DataError, match="they have changed since; train again, or put the files back"):
+        audit_again(run, limit=None, minimum_cell=None)
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"expected run\.json .*; there is none; name a folder that onward train wrote"):
+        audit_again(tmp_path, limit=None, minimum_cell=None)
+
+
+def test_settings_are_flattened_by_dots():
+    assert flattened({"a": {"b": {"c": 1}}}) == {"a.b.c": "1"}
