@@ -1,10 +1,10 @@
 """Onward: advice on a learner's next credential, learned from outcomes, with an audit of who is steered where.
 
-A **learner** starts a **credential** (an attempt), completes or stops it, and earns an **award**. **Advice** orders the
-credentials open to a learner at a **decision point** by **benefit**: P(complete) x value less the cost of failing.
-**Value** is what a credential returns a year, one number per credential, never per group. **Tracking** is advising a group
-into credentials of lower value than comparable learners; **advice parity** is a limit on that gap, no more. A **run** of
-``train`` ends in a **bundle**, which answers, and an **audit**, which an officer reads.
+A **learner** starts a **credential** (an attempt), completes or stops it, and earns an **award**. **Advice** orders
+the credentials open to a learner at a **decision point** by **benefit**: P(complete) x value less the cost of failing.
+**Value** is what a credential returns a year, one number per credential, never per group. **Tracking** is advising a
+group into credentials of lower value than comparable learners; **advice parity** is a limit on that gap, no more. A
+**run** of ``train`` ends in a **bundle**, which answers, and an **audit**, which an officer reads.
 """
 
 from typing import TYPE_CHECKING, Any
