@@ -20,7 +20,7 @@ $(BIN)/uv: | ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
 
 .venv/.core: pyproject.toml requirements.lock $(BIN)/uv
-	@echo "Installing Onward into .venv (about 900 MB; under a minute on a fast line) ..."
+	@echo "Installing Onward into .venv (about 700 MB; under a minute on a fast line) ..."
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraints requirements.lock --editable .
 	@touch $@
 

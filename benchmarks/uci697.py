@@ -10,19 +10,41 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from lightgbm import LGBMClassifier
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from onward.data.mapping import read
+from onward.models.skill import Skill, skill
 from onward.release.retrain import retrain
 from onward.settings import load
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = ROOT / "training" / "settings" / "uci697.toml"
-PLAIN = {
-    "persistence, at the start": 0.759,
-    "persistence with timing-unknown columns, at the start": 0.829,
-    "persistence, after 1 term": 0.913,
-}
-"""AUC of a plain LightGBM measured before this project on the same students, dropout against graduation."""
+LATE = ("Debtor", "Tuition fees up to date", "Scholarship holder")
+
+
+def plain(raw: pd.DataFrame, columns: list[str]) -> Skill:
+    """Skill of LightGBM with its own settings on raw columns, sensitive ones among them, over five folds."""
+    model = LGBMClassifier(n_jobs=1, verbose=-1, random_state=0)
+    dropout = (raw["Target"] == "Dropout").to_numpy()
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    shown = cross_val_predict(model, raw[columns].to_numpy(float), dropout, cv=folds, method="predict_proba")[:, 1]
+    return skill(dropout, shown)
+
+
+def plain_skills(data: Path, learners: pd.Series) -> dict[str, Skill]:
+    """The plain model at enrolment, with and without the columns of unknown timing, and after the semester."""
+    raw = pd.read_csv(data / "data.csv", sep=";", encoding="utf-8-sig").rename(columns=str.strip)
+    raw = raw.iloc[learners.str[1:].astype(int) - 1]
+    first = [name for name in raw if "1st sem" in name]
+    entry = [name for name in raw if name not in first and "2nd sem" not in name and name != "Target"]
+    early = [name for name in entry if name not in LATE]
+    return {
+        "persistence, at the start": plain(raw, early),
+        "persistence with timing-unknown columns, at the start": plain(raw, entry),
+        "persistence, after 1 term": plain(raw, early + first),
+        "persistence with timing-unknown columns, after 1 term": plain(raw, entry + first),
+    }
 
 
 def main() -> int:
@@ -39,23 +61,21 @@ def main() -> int:
     source = read(data, mapping=SETTINGS.parent / str(settings.data.mapping))
     candidate = retrain(source, settings, progress=lambda _: None)
     rows = candidate.skills[candidate.skills["judged_on"] == "cross-fitted"].set_index("model")
-    print(
-        "AUC, dropout against graduation, cross-fitted on the training learners (95% interval), beside a plain LightGBM"
-    )
-    met = [line(rows, name, plain) for name, plain in PLAIN.items()]
+    known = candidate.persistence.points
+    print("AUC, dropout against graduation, over five folds of the same students (95% interval). Onward reads nothing")
+    print("sensitive; the plain LightGBM beside it reads gender, age, nationality and parents' columns as well")
+    compared = plain_skills(data, known.loc[known["terms"] == 0, "learner_id"])
+    met = [line(rows.loc[name], name, other) for name, other in compared.items()]
     if arguments.json:
         arguments.json.write_text(candidate.skills.to_json(orient="records", indent=1), encoding="utf-8")
     return 0 if all(met) else 1
 
 
-def line(rows: pd.DataFrame, name: str, plain: float) -> bool:
-    """Print one comparison; it is met where the plain figure is not above the interval."""
-    row = rows.loc[name]
-    met = bool(row["auc_high"] >= plain)
-    print(
-        f"{'met   ' if met else 'MISSED'} {name}: {row['auc']:.3f} ({row['auc_low']:.3f} to {row['auc_high']:.3f}), "
-        f"n = {row['n']:,}; plain {plain:.3f}"
-    )
+def line(row: pd.Series, name: str, other: Skill) -> bool:
+    """Print one comparison; it is met where Onward is at most 0.02 below the plain model."""
+    met = bool(row["auc"] >= other.auc - 0.02)
+    interval = f"({row['auc_low']:.3f} to {row['auc_high']:.3f})"
+    print(f"{'met   ' if met else 'MISSED'} {name}: {row['auc']:.3f} {interval}, n = {row['n']:,}; plain {other}")
     return met
 
 

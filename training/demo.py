@@ -20,7 +20,7 @@ from onward.release.bundle import load
 from onward.release.record import record_of
 from onward.release.retrain import Candidate, Progress
 from onward.release.run import Run, train
-from onward.screens import audit_summary, constraint_summary, dollars, judged_gaps
+from onward.screens import audit_summary, constraint_summary, dollars, judged_gaps, next_step
 
 SETTINGS = Path(__file__).parent / "settings" / "demo.toml"
 SEED = 11
@@ -102,7 +102,7 @@ def summary(screen: Console, run: Run, reckoning: Reckoning, tables: Tables) -> 
     constraint_summary(screen, run)
     audit_summary(screen, run.candidate.audit, run.folder / "report" / "report.html")
     _one_learner(screen, run, tables)
-    screen.print("\nNext: serve it, and ask it yourself\n  onward serve runs/demo --unsigned")
+    next_step(screen, run)
 
 
 def _what_it_does(audit: Audit, reckoning: Reckoning) -> Table:

@@ -1,5 +1,7 @@
 """What the command prints for people: short tables, where the report is, and what to type next."""
 
+import shutil
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +30,14 @@ def train_summary(screen: Console, run: Run) -> None:
         f"Registered {registered.name} version {registered.version} as {registered.alias}; bundle "
         f"{run.bundle_hash[:12]}"
     )
-    screen.print(f"\nNext: serve it, and ask it yourself\n  onward serve {run.folder} --unsigned")
+    next_step(screen, run)
+
+
+def next_step(screen: Console, run: Run) -> None:
+    """Print the command to type next, by the name under which this one was found."""
+    called = Path(sys.argv[0])
+    name = "onward" if shutil.which("onward") or called.name != "onward" else str(called)
+    screen.print(f"\nNext: serve it, and ask it yourself\n  {name} serve {run.folder} --unsigned")
 
 
 def audit_summary(screen: Console, audit: Audit, report: Path) -> None:
