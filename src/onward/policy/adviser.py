@@ -30,6 +30,10 @@ class Prospects:
     open_to: Bools
     stratum: Labels
 
+    def rows(self, kept: Bools) -> "Prospects":
+        """Those of the points that ``kept``, shape (n,), marks."""
+        return Prospects(self.p_complete[kept], self.scores[kept], self.open_to[kept], self.stratum[kept])
+
 
 @dataclass(frozen=True)
 class Adviser:

@@ -70,4 +70,7 @@ class Holdout:
                 "Judged on learners drawn at random and kept from training, because the dates in the data are nominal."
             )
         trained, judged = f"{self.calibration_from:%Y-%m-%d}", f"{self.test_from:%Y-%m-%d}"
-        return f"Judged on decisions from {judged} on; trained on those before {trained}."
+        return (
+            f"Judged on decisions from {judged} on; trained on those before {trained}, with what became of them by the "
+            "end of the data."
+        )

@@ -53,11 +53,6 @@ class Judged:
         )
 
 
-def latest_per_learner(points: pd.DataFrame) -> pd.DataFrame:
-    """The latest of each learner's points, so that every learner counts once."""
-    return points.sort_values(["as_of", "learner_id"]).drop_duplicates("learner_id", keep="last").reset_index(drop=True)
-
-
 def judge(points: pd.DataFrame, *, timeline: Timeline, adviser: Adviser, choice: Boosted, k: int) -> Judged:
     """Say what each source advises at ``points``; a learner to whom nothing is open is left out of all."""
     at = positions(points, timeline)
@@ -67,7 +62,7 @@ def judge(points: pd.DataFrame, *, timeline: Timeline, adviser: Adviser, choice:
     kept = points[advised].reset_index(drop=True)
     return Judged(
         kept,
-        _rows(prospects, advised),
+        prospects.rows(advised),
         {
             "history": adviser.catalogue.ids.get_indexer(kept["credential_id"])[:, None].astype(np.int64),
             "imitation": _imitation(prospects, timeline, at, adviser, choice)[advised],
@@ -81,9 +76,3 @@ def _imitation(
 ) -> npt.NDArray[np.int64]:
     odds = every_candidate(timeline, at, adviser.catalogue, choice.spec, choice.log_odds)
     return np.asarray(np.argmax(np.where(prospects.open_to, odds, -np.inf), axis=1)[:, None], dtype=np.int64)
-
-
-def _rows(prospects: Prospects, kept: npt.NDArray[np.bool_]) -> Prospects:
-    return Prospects(
-        prospects.p_complete[kept], prospects.scores[kept], prospects.open_to[kept], prospects.stratum[kept]
-    )

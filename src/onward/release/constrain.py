@@ -1,0 +1,59 @@
+"""The constraint of a run: fitted on the calibration split, with group labels that go no further."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from onward.audit.groups import UNJUDGED, groups
+from onward.data.worth import benefit
+from onward.history.decision_points import positions
+from onward.history.views import LearnerView
+from onward.models.probability import CrossFit
+from onward.policy.adviser import Adviser
+from onward.policy.parity import Groups, ParityResult, fit_shrinkage, unconstrained
+from onward.policy.ranking import NONE, Floats, RankingRule
+from onward.policy.strata import Strata
+from onward.release.histories import Histories, in_part, latest_per_learner
+from onward.settings import Settings
+
+
+def without_constraint(completion: CrossFit, histories: Histories, settings: Settings) -> Adviser:
+    """The adviser before any constraint, its strata set on the training part."""
+    catalogue = histories.catalogue
+    training = positions(in_part(histories.starts, "train"), histories.timeline)
+    strata = Strata.fit(LearnerView(histories.timeline, training, catalogue), settings.strata)
+    rule = RankingRule(settings.policy.completion_floor, settings.policy.ranking_price_share)
+    return Adviser(catalogue, completion.probability, rule, strata, unconstrained(len(catalogue)))
+
+
+def constrain(
+    adviser: Adviser, histories: Histories, demographics: pd.DataFrame, settings: Settings
+) -> tuple[Adviser, ParityResult | None]:
+    """The adviser under the constraint, and what came of it; None where no mechanism or attribute asks for one."""
+    attributes = [name for name, use in settings.sensitive_in_training.items() if use == "constraint"]
+    if settings.parity.mechanism == "none" or not attributes:
+        return adviser, None
+    points = latest_per_learner(in_part(histories.starts, "calibration"))
+    prospects = adviser.prospects(histories.timeline, positions(points, histories.timeline))
+    advised = adviser.order(prospects, k=1)[:, 0] != NONE
+    points, prospects = points[advised], prospects.rows(advised)
+    labels = groups(demographics, learners=pd.Index(points["learner_id"]), attributes=attributes)
+    catalogue, limits = adviser.catalogue, settings.parity
+    cost = catalogue.cost_of_failing(price_share=settings.audit.price_share)
+
+    def advise(scores: Floats) -> npt.NDArray[np.int64]:
+        return adviser.rule.order(scores, prospects.p_complete, prospects.open_to, k=1)[:, 0]
+
+    result = fit_shrinkage(
+        prospects.scores,
+        advise,
+        value=catalogue.value,
+        expected_benefit=benefit(prospects.p_complete, catalogue.value, cost),
+        stratum=prospects.stratum,
+        groups=Groups({name: labels[name].to_numpy(str) for name in attributes}, UNJUDGED, limits.smallest_group),
+        limit=limits.limit,
+        benefit_floor=limits.benefit_floor,
+    )
+    return replace(adviser, shrinkage=result.shrinkage), result
