@@ -8,11 +8,11 @@ export MLFLOW_DISABLE_TELEMETRY := 1
 .PHONY: demo test lint prove prove-quick format docs clean ready
 
 ready:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Onward needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Onward needs Python 3.11 or newer, and $(PYTHON) is not that. Name another: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "Python's venv module is missing. Install it: apt-get install python3-venv (Debian, Ubuntu) or your system's package of that name"; exit 1; }
-	@$(PYTHON) -c 'import ctypes.util, sys; sys.exit(sys.platform == "linux" and not ctypes.util.find_library("gomp"))' || { \
+	@$(PYTHON) -c 'import ctypes.util, sys; sys.exit(sys.platform == "linux" and not ctypes.util.find_library("gomp"))' 2>/dev/null || { \
 	  echo "libgomp, which LightGBM needs, is missing. Install it: apt-get install libgomp1 (Debian, Ubuntu) or dnf install libgomp (Fedora)"; exit 1; }
 
 $(BIN)/uv: | ready

@@ -1,6 +1,7 @@
 """What several tests share: where the real data lie, and what to do when something real is absent."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -69,6 +70,21 @@ def service(trained: Trained) -> Iterator[str]:
         finally:
             os.killpg(process.pid, 15)
             process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Start a headless Chromium, the system's own."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        absent("browser", "no Chromium on this system; install the package chromium")
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=quiet)
+        yield started
+        started.close()
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen, log: Path) -> None:

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from onward.data.cells import convert, inferred_kind
-from onward.data.tables import DEMOGRAPHICS, LEARNERS, Column
+from onward.data.columns import Column
+from onward.data.tables import DEMOGRAPHICS, LEARNERS
 
 
 def text(*cells):

@@ -75,7 +75,7 @@ def test_no_column_of_demographics_may_be_sent(name):
     ids=str,
 )
 def test_no_message_holds_a_value(wrong):
-    with pytest.raises(ValidationError, match="1 validation error|validation errors") as refusal:
+    with pytest.raises(ValidationError, match=r"validation errors?") as refusal:
         Learner.model_validate(FACTS | wrong)
     assert SECRET not in str(refusal.value)
 

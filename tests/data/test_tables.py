@@ -2,17 +2,16 @@ import pandas as pd
 import pandera.errors
 import pytest
 
+from onward.data.columns import EXTRA_PREFIX, Column
 from onward.data.tables import (
     BY_NAME,
     DEMOGRAPHICS,
-    EXTRA_PREFIX,
     INPUTS,
     LEARNERS,
     LEVELS,
     PATHWAYS,
     RUNGS,
     STRATA,
-    Column,
     Tables,
     conform,
     empty,
@@ -73,7 +72,7 @@ def test_no_column_of_demographics_stands_in_another_input():
 
 
 def test_an_unknown_column_is_refused_by_name():
-    with pytest.raises(DataError, match="table strata has unknown column.*colour; rename each to one of"):
+    with pytest.raises(DataError, match=r"table strata has unknown column.*colour; rename each to one of"):
         conform(pd.DataFrame({"learner_id": ["a"], "stratum": ["s"], "colour": ["red"]}), STRATA)
 
 

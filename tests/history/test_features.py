@@ -47,7 +47,7 @@ def future_altered(frame: pd.DataFrame, name: str, as_of: pd.Series) -> pd.DataF
     return altered
 
 
-def future_moved(frame: pd.DataFrame, name: str, as_of: pd.Series) -> pd.DataFrame:
+def future_moved(frame: pd.DataFrame, _name: str, as_of: pd.Series) -> pd.DataFrame:
     """Every date on or after the as-of date, by a hundred days."""
     moved = frame.copy()
     for column in frame.select_dtypes("datetime"):

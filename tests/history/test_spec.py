@@ -99,7 +99,7 @@ def test_extras_of_learners_and_of_terms_are_features(few_spec):
 
 
 def test_a_name_that_a_model_s_text_cannot_hold_is_refused(few, small, with_table):
-    with pytest.raises(DataError, match="letters, digits and _.*'x_home campus'; rename them"):
+    with pytest.raises(DataError, match=r"letters, digits and _.*'x_home campus'; rename them"):
         spec_of(with_extra(few, with_table, **{"x_home campus": 1.0}), small)
 
 
@@ -156,7 +156,7 @@ def test_a_learner_s_number_stays_one_beside_a_learner_with_a_text(few_spec, eve
 
 
 def test_an_extra_that_the_model_does_not_know_is_refused(few_spec, small):
-    with pytest.raises(DataError, match="expected extras among .*x_commute_minutes.*; got x_unknown; remove"):
+    with pytest.raises(DataError, match=r"expected extras among .*x_commute_minutes.*; got x_unknown; remove"):
         few_spec.unseen(timeline_of(small, x_unknown=1.0))
 
 
@@ -185,7 +185,7 @@ def test_a_spec_is_a_value(few_spec):
     assert dataclasses.replace(few_spec) == few_spec
 
 
-def test_recognition_of_unknown_credits_is_unknown(few, small):
+def test_recognition_of_unknown_credits_is_unknown(small):
     from onward.history.views import LearnerView, PairView
 
     first, second = small.catalogue.ids[:2]

@@ -32,6 +32,11 @@ def test_the_plain_line_leaves_the_model_s_own_probability():
     assert np.isclose(Platt(1.0, 0.0)(logit(np.array([0.3])))[0], 0.3)
 
 
+def test_scores_that_order_backwards_give_everyone_the_base_rate():
+    score, label = drawn(slope=-1.0, intercept=0.5)
+    assert np.allclose(Platt.fit(score, label)(score), label.mean())
+
+
 def test_a_higher_score_is_a_higher_probability():
     line = Platt.fit(*drawn())
     assert (np.diff(line(np.linspace(-5, 5, 50))) > 0).all()

@@ -7,10 +7,10 @@ import pandas as pd
 
 from onward.data.cells import Fault, Mask
 from onward.data.checks import Piece
+from onward.data.columns import EXTRA_PREFIX, Kind, Table
 from onward.data.problems import Problem, nearest
 from onward.data.reading import Sheet
 from onward.data.rules import FileRules, Group, Rule
-from onward.data.tables import EXTRA_PREFIX, Kind, Table
 
 _DIGITS = 6
 _NUMBERS = ("number", "integer")

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from onward.data.tables import RACES, Column, Kind
+from onward.data.columns import Column, Kind
+from onward.data.tables import RACES
 
 Mask = npt.NDArray[np.bool_]
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100

@@ -8,8 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from onward.data.cells import Fault, convert, inferred_kind
+from onward.data.columns import Column, Kind, Table
 from onward.data.problems import NOT_SHOWN, Problem, shown
-from onward.data.tables import DEMOGRAPHICS, Column, Kind, Table
+from onward.data.tables import DEMOGRAPHICS
 
 Rows = npt.NDArray[np.int64]
 

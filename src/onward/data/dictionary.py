@@ -1,6 +1,7 @@
 """The data dictionary, written from the declarations of the tables."""
 
-from onward.data.tables import INPUTS, OUTPUTS, Column, Table
+from onward.data.columns import Column, Table
+from onward.data.tables import INPUTS, OUTPUTS
 
 _HEAD = "| column | kind | required | expected | meaning |\n|---|---|---|---|---|"
 

@@ -10,16 +10,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from onward.data.tables import (
-    ATTEMPTS,
-    AWARDS,
-    DEMOGRAPHICS,
-    ENROLLMENTS,
-    EXPERIENCES,
-    EXTRA_PREFIX,
-    LEARNERS,
-    Table,
-)
+from onward.data.columns import EXTRA_PREFIX, Table
+from onward.data.tables import ATTEMPTS, AWARDS, DEMOGRAPHICS, ENROLLMENTS, EXPERIENCES, LEARNERS
 
 Extra = float | str | bool | None
 NEVER_SENT = frozenset(

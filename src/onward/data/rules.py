@@ -10,8 +10,9 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from onward.data.cells import convert
+from onward.data.columns import EXTRA_PREFIX, Column, Table
 from onward.data.problems import nearest
-from onward.data.tables import BY_NAME, EXTRA_PREFIX, INPUTS, Column, Table
+from onward.data.tables import BY_NAME, INPUTS
 from onward.errors import SettingsError
 
 

@@ -7,79 +7,15 @@ service's schema are all read from here.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from onward.data.columns import EXTRA_PREFIX, Column, Table
 from onward.errors import DataError
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
-
-Kind = Literal["id", "text", "category", "date", "number", "integer", "flag"]
-DTYPES: dict[Kind, str] = {
-    "id": "str",
-    "text": "str",
-    "category": "str",
-    "date": "datetime64[us]",
-    "number": "float64",
-    "integer": "Int64",
-    "flag": "boolean",
-}
-EXTRA_PREFIX = "x_"
-EXTRA_DTYPES = ("str", "float64", "Int64", "boolean")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its kind, what it means, and which values it may hold."""
-
-    name: str
-    kind: Kind
-    meaning: str
-    required: bool = False
-    values: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-    references: str = ""
-
-    @property
-    def dtype(self) -> str:
-        """The pandas dtype of the column."""
-        return DTYPES[self.kind]
-
-    @property
-    def expected(self) -> str:
-        """What a value must be, in words, for messages and for the data dictionary."""
-        if self.values:
-            return "one of " + ", ".join(self.values)
-        words = {"date": "a date as YYYY-MM-DD", "flag": "true or false", "integer": "a whole number"}
-        text = words.get(self.kind, "a number" if self.kind == "number" else "a text")
-        if self.low is not None and self.high is not None:
-            return f"{text} from {self.low:g} to {self.high:g}"
-        return f"{text} of at least {self.low:g}" if self.low is not None else text
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: what a row is, its columns, which of them make a row unique, and which dates must be in order."""
-
-    name: str
-    row: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    required: bool = False
-    in_order: tuple[tuple[str, str], ...] = ()
-
-    def column(self, name: str) -> Column:
-        """Return the column called ``name``."""
-        return next(column for column in self.columns if column.name == name)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The column names, in order."""
-        return tuple(column.name for column in self.columns)
-
 
 LEVELS = ("20", "21", "1", "2", "3", "4", "5", "6", "7", "8", "17", "18", "19")
 """IPEDS award levels: 20 certificate under 12 weeks, 21 of 12 weeks to a year, 1 under a year (before 2019-20),

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 
 from onward.catalog.catalogue import Catalogue
+from onward.data.columns import EXTRA_PREFIX
 from onward.data.learner import NEVER_SENT
-from onward.data.tables import EXTRA_PREFIX
 from onward.errors import DataError
 from onward.history.features import FEATURES, INTEREST, Feature
 from onward.history.timeline import Array, Timeline

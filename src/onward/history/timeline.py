@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from onward.catalog.catalogue import Catalogue
+from onward.data.columns import EXTRA_PREFIX, Column, Table
 from onward.data.learner import NESTED, Learner
-from onward.data.tables import EXTRA_PREFIX, LEARNERS, Column, Table, Tables
+from onward.data.tables import LEARNERS, Tables
 
 Array = npt.NDArray[Any]
 START = {"enrollments": "term_start", "attempts": "started_on", "awards": "awarded_on", "experiences": "started_on"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
 Floats = npt.NDArray[np.float64]
@@ -23,7 +23,7 @@ class Platt:
 
     @classmethod
     def fit(cls, log_odds: Floats, label: npt.ArrayLike) -> "Platt":
-        """Fit on scores that no row's own label helped to make, shape (rows,).
+        """Fit on scores that no row's own label helped to make, shape (rows,); useless scores give the base rate.
 
         >>> rng = np.random.default_rng(0)
         >>> score = rng.normal(size=5_000)
@@ -31,7 +31,11 @@ class Platt:
         >>> round(line.slope, 1)
         0.3
         """
-        line = LogisticRegression(C=np.inf).fit(log_odds[:, None], np.asarray(label, dtype=int))
+        truth = np.asarray(label, dtype=int)
+        line = LogisticRegression(C=np.inf).fit(log_odds[:, None], truth)
+        if line.coef_[0, 0] <= 0.0:
+            # Scores that order backwards out of fold tell nothing; turned round they would look like skill.
+            return cls(0.0, float(logit(truth.mean())))
         return cls(float(line.coef_[0, 0]), float(line.intercept_[0]))
 
     def __call__(self, log_odds: Floats) -> Floats:

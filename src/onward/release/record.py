@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from onward.data.columns import EXTRA_PREFIX
 from onward.data.learner import NESTED, Learner
-from onward.data.tables import EXTRA_PREFIX, Tables
+from onward.data.tables import Tables
 from onward.errors import DataError
 from onward.history.timeline import START
 

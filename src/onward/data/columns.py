@@ -1,0 +1,67 @@
+"""What a column and a table are: the vocabulary in which ``tables`` declares them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["id", "text", "category", "date", "number", "integer", "flag"]
+DTYPES: dict[Kind, str] = {
+    "id": "str",
+    "text": "str",
+    "category": "str",
+    "date": "datetime64[us]",
+    "number": "float64",
+    "integer": "Int64",
+    "flag": "boolean",
+}
+EXTRA_PREFIX = "x_"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind, what it means, and which values it may hold."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    values: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    references: str = ""
+
+    @property
+    def dtype(self) -> str:
+        """The pandas dtype of the column."""
+        return DTYPES[self.kind]
+
+    @property
+    def expected(self) -> str:
+        """What a value must be, in words, for messages and for the data dictionary."""
+        if self.values:
+            return "one of " + ", ".join(self.values)
+        words = {"date": "a date as YYYY-MM-DD", "flag": "true or false", "integer": "a whole number"}
+        text = words.get(self.kind, "a number" if self.kind == "number" else "a text")
+        if self.low is not None and self.high is not None:
+            return f"{text} from {self.low:g} to {self.high:g}"
+        return f"{text} of at least {self.low:g}" if self.low is not None else text
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, its columns, which of them make a row unique, and which dates must be in order."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    required: bool = False
+    in_order: tuple[tuple[str, str], ...] = ()
+
+    def column(self, name: str) -> Column:
+        """Return the column called ``name``."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names, in order."""
+        return tuple(column.name for column in self.columns)

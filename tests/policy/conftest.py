@@ -1,0 +1,39 @@
+"""A catalogue of four credentials of which one needs another, for rules that can be followed by hand."""
+
+import pandas as pd
+import pytest
+
+from onward.catalog.catalogue import Catalogue
+from onward.data.tables import CREDENTIALS, PATHWAYS, VALUES, conform
+
+
+@pytest.fixture(scope="session")
+def four() -> Catalogue:
+    ids = ["badge", "certificate", "degree", "night"]
+    credentials = pd.DataFrame(
+        {
+            "credential_id": ids,
+            "name": [name.title() for name in ids],
+            "kind": ["Badge", "Certificate", "AssociateDegree", "Certificate"],
+            "award_level": ["20", "21", "3", "21"],
+            "cip": ["510000", "510001", "110101", "480508"],
+            "weeks": [4.0, 30.0, 96.0, 40.0],
+            "net_price": [0.0, 2_000.0, 9_000.0, None],
+            "hours_per_week": [5.0, 20.0, 30.0, None],
+            "schedule": ["day", "any", None, "evening"],
+            "modality": ["online", "in_person", "hybrid", None],
+            "starts_on": pd.to_datetime(["2025-01-13", "2025-03-01", None, "2025-09-01"]),
+        }
+    )
+    edges = pd.DataFrame(
+        {"from_id": ["badge", "certificate"], "to_id": ["certificate", "degree"], "relation": ["requires", "requires"]}
+    )
+    values = pd.DataFrame(
+        {
+            "credential_id": ids,
+            "median_earnings": [37e3, 42e3, 55e3, 40e3],
+            "benchmark_earnings": 36e3,
+            "basis": "published",
+        }
+    )
+    return Catalogue.of(conform(credentials, CREDENTIALS), conform(edges, PATHWAYS), conform(values, VALUES))

@@ -1,0 +1,64 @@
+import dataclasses
+
+import numpy as np
+
+from onward.history.features import FEATURES
+from onward.history.spec import FeatureSpec
+from onward.policy.reasons import SENTENCES, reasons
+
+SPEC = FeatureSpec(("goal_rung", "field_is_goal", "prior_gpa", "weeks", "x_house"), {}, {"x_house": "number"})
+GOAL, PREPARATION, LENGTH = (SENTENCES[name] for name in ("goal", "preparation", "length"))
+
+
+def of_first(*rows, spec=SPEC, most=3):
+    return reasons(np.array(rows, dtype=float), [0], spec, most=most)[0]
+
+
+def test_what_speaks_for_one_candidate_more_than_for_others_is_its_reason():
+    assert of_first([0, 2, 0, 0, 0], [0, 0, 0, 0, 0]) == [GOAL]
+
+
+def test_what_is_the_same_for_every_candidate_explains_nothing():
+    assert of_first([3, 0, 3, 0, 0], [3, 0, 3, 0, 0]) == []
+
+
+def test_what_speaks_against_a_candidate_is_no_reason_for_it():
+    assert of_first([0, -2, 0, 0, 0], [0, 0, 0, 0, 0]) == []
+
+
+def test_the_strongest_reason_comes_first():
+    assert of_first([0, 1, 0, 5, 0], [0, 0, 0, 0, 0]) == [LENGTH, GOAL]
+
+
+def test_features_of_one_reason_count_together():
+    assert of_first([2, 2, 3, 0, 0], [0, 0, 0, 0, 0], most=1) == [GOAL]
+
+
+def test_no_more_reasons_are_given_than_asked_for():
+    assert len(of_first([1, 1, 1, 1, 0], [0, 0, 0, 0, 0], most=2)) == 2
+
+
+def test_an_extra_never_gives_a_reason():
+    assert of_first([0, 0, 0, 0, 9], [0, 0, 0, 0, 0]) == []
+
+
+def test_an_extra_named_like_a_feature_s_reason_never_gives_one():
+    spec = dataclasses.replace(SPEC, names=(*SPEC.names[:4], "x_goal"))
+    assert of_first([0, 0, 0, 0, 9], [0, 0, 0, 0, 0], spec=spec) == []
+
+
+def test_a_single_candidate_has_nothing_to_be_told_from():
+    assert of_first([5, 5, 5, 5, 5]) == []
+
+
+def test_reasons_follow_the_order_of_the_advice():
+    rows = np.array([[0, 2, 0, 0, 0], [0, 0, 2, 0, 0]], dtype=float)
+    assert reasons(rows, [1, 0], SPEC) == [[PREPARATION], [GOAL]]
+
+
+def test_every_reason_is_a_sentence():
+    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in SENTENCES.values())
+
+
+def test_every_declared_feature_has_a_sentence():
+    assert {feature.reason for feature in FEATURES} <= set(SENTENCES)
