@@ -144,9 +144,8 @@ def test_a_program_imports_its_own_package_relatively(program, relative):
         ("history/features.py", "def f():\n    from onward.models import choice"),
         ("policy/parity.py", "from onward.audit.groups import groups"),
         ("settings.py", "from onward.data.simulated import World"),
-        ("errors.py", "from onward.data.tables import LEARNERS")(
-            "catalog/pathways.py", "from onward.settings import Settings"
-        ),
+        ("errors.py", "from onward.data.tables import LEARNERS"),
+        ("catalog/pathways.py", "from onward.settings import Settings"),
     ],
 )
 def test_an_import_against_the_table_is_found(tmp_path, relative, line):

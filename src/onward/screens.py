@@ -91,12 +91,4 @@ def _skills(skills: pd.DataFrame) -> Table:
 def constraint_summary(screen: Console, run: Run) -> None:
     """Print how far scores were shrunk and whether the limit was met where the strength was set."""
     parity = run.candidate.parity
-    if parity is None:
-        screen.print("Constraint: none")
-        return
-    how = f"shrinking toward the stratum mean, strength {parity.shrinkage.strength:.2f}"
-    if parity.outcome == "not evaluated":
-        screen.print("Constraint: not evaluated: no group of the calibration split is large enough for the limit\n")
-    else:
-        bound = f"largest gap with its margin ${parity.bound:,.0f}"
-        screen.print(f"Constraint: {how}; limit {parity.outcome} on the calibration split ({bound})\n")
+    screen.print(f"{'Constraint: none.' if parity is None else parity.words}\n")

@@ -1,5 +1,7 @@
 """The report as an officer opens it: in a browser, from a file, at a desk and on a phone."""
 
+from itertools import pairwise
+
 import pytest
 
 
@@ -40,7 +42,7 @@ def test_every_picture_is_drawn_and_described(page):
 def test_headings_go_down_one_step_at_a_time(page):
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => +h.tagName[1])")
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_what_scrolls_can_be_reached_by_keyboard(page):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from onward.data.learner import NESTED, NEVER_SENT
+from onward.data.learner import NESTED, NEVER_SENT, Learner
 from onward.data.tables import ATTEMPTS, AWARDS, ENROLLMENTS, EXPERIENCES, LEARNERS
 from onward.history.decision_points import positions
 from onward.history.features import FEATURES
@@ -127,23 +127,29 @@ def test_features_of_some_points_are_those_rows_of_the_whole(few, few_points, ma
     assert matrix_of(few, points.iloc[some]).tobytes() == matrix_of(few, points)[some].tobytes()
 
 
-def test_recognised_credits_do_not_depend_on_who_else_is_scored(few, few_points, small, few_spec):
-    rng = np.random.default_rng(0)
-    size = len(small.catalogue)
-    many = np.round(rng.random((size, size)) * 9, 1)
-    catalogue = dataclasses.replace(
-        small.catalogue, pathways=dataclasses.replace(small.catalogue.pathways, recognised=many)
-    )
-    timeline = Timeline.from_tables(few, catalogue)
-    at = positions(few_points["mid-term"], timeline)
+def test_recognised_credits_do_not_depend_on_who_else_is_scored(small):
+    rng, size = np.random.default_rng(0), len(small.catalogue)
+    edges = dataclasses.replace(small.catalogue.pathways, recognised=np.round(rng.random((size, size)), 2))
+    catalogue = dataclasses.replace(small.catalogue, pathways=edges)
+    learners = [
+        Learner(
+            learner_id=f"s{n}",
+            entry_date="2024-01-08",
+            awards=[{"credential_id": one, "awarded_on": "2024-06-03"} for one in rng.permutation(catalogue.ids)[:15]],
+        )
+        for n in range(40)
+    ]
+    timeline = Timeline.from_records(learners, catalogue)
+    feature = next(feature for feature in FEATURES if feature.name == "recognised_share")
 
-    def share(points):
+    def share(learner):
+        points = Points(learner, np.full(len(learner), np.datetime64("2024-09-02")))
         point, credential = np.repeat(np.arange(len(points)), size), np.tile(np.arange(size), len(points))
-        found = few_spec.matrix(PairView(LearnerView(timeline, points, catalogue), point, credential))
-        return found[:, few_spec.names.index("recognised_share")].reshape(len(points), size)
+        view = PairView(LearnerView(timeline, points, catalogue), point, credential)
+        return feature.compute(view).reshape(len(points), size)
 
-    alone = [share(Points(at.learner[[n]], at.as_of[[n]]))[0] for n in range(len(at))]
-    assert np.array(alone).tobytes() == share(at).tobytes()
+    alone = [share(np.array([n]))[0] for n in range(len(learners))]
+    assert np.array(alone).tobytes() == share(np.arange(len(learners))).tobytes()
 
 
 def test_a_learner_s_facts_reach_no_other_learner(few, few_points, matrix_of, with_table):

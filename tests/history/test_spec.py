@@ -146,6 +146,14 @@ def test_a_text_where_a_number_belongs_is_reported(few_spec, small):
     assert few_spec.unseen(timeline_of(small, x_commute_minutes="twelve")) == ["x_commute_minutes"]
 
 
+def test_a_text_where_an_interest_belongs_is_reported(few_spec, small):
+    assert few_spec.unseen(timeline_of(small, x_interest_51="high")) == ["x_interest_51"]
+
+
+def test_a_text_where_an_interest_belongs_is_missing(few_spec, every_pair, small):
+    assert np.isnan(one(few_spec, every_pair, timeline_of(small, x_interest_51="high"), "stated_interest"))
+
+
 def test_a_text_where_a_number_belongs_is_missing(few_spec, every_pair, small):
     assert np.isnan(one(few_spec, every_pair, timeline_of(small, x_commute_minutes="12"), "x_commute_minutes"))
 

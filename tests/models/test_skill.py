@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from onward.models.skill import skill
+from onward.models.skill import _delong, skill
 
 judged = st.lists(st.tuples(st.booleans(), st.integers(0, 10)), min_size=2, max_size=60).filter(
     lambda rows: 0 < sum(label for label, _ in rows) < len(rows)
@@ -24,6 +24,18 @@ def test_auc_is_scikit_learn_s_ties_included(rows):
 @given(judged)
 def test_brier_is_scikit_learn_s(rows):
     assert np.isclose(skill(*split(rows)).brier, brier_score_loss(*split(rows)), atol=1e-12)
+
+
+def error_by_pairs(label, probability):
+    """DeLong's standard error from every pair of an event and another row: 1 won, one half tied."""
+    won, lost = probability[label == 1][:, None], probability[label == 0][None, :]
+    pairs = (won > lost) + (won == lost) / 2
+    return np.sqrt(pairs.mean(axis=1).var(ddof=1) / len(pairs) + pairs.mean(axis=0).var(ddof=1) / pairs.shape[1])
+
+
+@given(judged.filter(lambda rows: 2 <= sum(label for label, _ in rows) <= len(rows) - 2))
+def test_the_standard_error_is_delong_s(rows):
+    assert np.isclose(_delong(split(rows)[0] > 0.5, split(rows)[1])[1], error_by_pairs(*split(rows)), atol=1e-12)
 
 
 @given(judged)

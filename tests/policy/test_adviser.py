@@ -46,7 +46,7 @@ def test_only_what_is_allowed_is_advised(small, small_bundle, prospects):
     assert set(order[order != NONE] % 2) <= {0}
 
 
-def test_scores_are_dollars_of_benefit_before_any_constraint(small, small_bundle, prospects):
+def test_scores_are_dollars_of_benefit_before_any_constraint(small_bundle, prospects):
     adviser = small_bundle.adviser
     without = dataclasses.replace(adviser, shrinkage=dataclasses.replace(adviser.shrinkage, strength=1.0))
     order = without.order(prospects, k=1)[:, 0]

@@ -110,17 +110,12 @@ def test_the_order_of_the_learners_does_not_matter():
     pd.testing.assert_frame_equal(*found, rtol=1e-12)
 
 
-def test_the_standard_error_is_that_of_a_thousand_permutations():
+def test_the_standard_error_is_how_far_chance_moves_the_gap():
     rng = np.random.default_rng(3)
     group, stratum = rng.choice(["a", "b"], 400, p=[0.3, 0.7]), rng.choice(list("st"), 400)
-    value = rng.normal(size=400) * np.where(stratum == "s", 1.0, 3.0)
-    gaps = []
-    for _ in range(300):
-        for s in "st":
-            value[stratum == s] = rng.permutation(value[stratum == s])
-        gaps.append(Ledger(group, stratum).conditional_gaps(value).loc["a", "gap"]) if len(gaps) < 120 else None
-    stated = Ledger(group, stratum).conditional_gaps(value).loc["a", "error"]
-    assert 0.8 < stated / np.std(gaps) < 1.25
+    book, spread = Ledger(group, stratum), np.where(stratum == "s", 1.0, 3.0)
+    found = [book.conditional_gaps(rng.normal(size=400) * spread).loc["a"] for _ in range(120)]
+    assert 0.8 < np.mean([row["error"] for row in found]) / np.std([row["gap"] for row in found]) < 1.25
 
 
 SCORES = np.array([[1.0, 9.0], [3.0, 5.0], [8.0, 2.0]])
@@ -162,7 +157,7 @@ def test_without_a_constraint_nothing_changes():
 VALUE = np.array([4_000.0, 20_000.0])
 
 
-def planted(n=3_000, *, tilt=2_000.0, seed=0):
+def planted(n=3_000, *, tilt=3_500.0, seed=0):
     """Scores of two credentials; what speaks for the dear one is lower by ``tilt`` in group a, given the stratum."""
     rng = np.random.default_rng(seed)
     group, stratum = rng.choice(["a", "b"], n), rng.choice(["s", "t"], n)
@@ -203,7 +198,7 @@ def test_a_planted_gap_is_brought_inside_the_limit(met):
 def test_the_gap_was_outside_the_limit_before():
     scores, stratum, group = planted()
     before = Ledger(group, stratum).conditional_gaps(VALUE[scores.argmax(axis=1)])
-    assert before.loc["a", "gap"] < -2_500
+    assert before.loc["a", "gap"] < -1_500
 
 
 def test_the_largest_strength_that_meets_the_limit_is_taken(met):
@@ -242,7 +237,7 @@ def test_the_floor_holds_where_the_expected_benefit_is_none_or_a_loss(level):
     scores, stratum, group = planted()
     chosen = scores.max(axis=1, keepdims=True)
     worse_if_moved = np.where(scores == chosen, level, level - 5_000.0)
-    result = fit(scores, stratum, {"group": group}, floor=0.99, benefit=worse_if_moved)
+    result = fit(scores, stratum, {"group": group}, floor=0.9999, benefit=worse_if_moved)
     assert (result.shrinkage.strength, result.outcome) == (1.0, "not met")
 
 

@@ -35,6 +35,23 @@ def test_a_learner_stands_in_the_bin_of_their_number(small):
     assert assigned.tolist() == ["prior_gpa 1 of 2", "prior_gpa 2 of 2"]
 
 
+def test_a_number_on_the_edge_stands_above_it(small):
+    strata = fitted(small, GRADES, bins={"prior_gpa": 2})
+    assert strata.assign(view_of(small, {"prior_gpa": 2.2})).tolist() == ["prior_gpa 2 of 2"]
+
+
+@pytest.mark.parametrize("name", ["goal_field", "gpa_mean"])
+def test_a_feature_without_numbers_cannot_be_cut(name, small):
+    with pytest.raises(SettingsError, match=rf"strata.bins: expected {name} to hold numbers; it holds none"):
+        fitted(small, [each | {"goal_cip": "513801"} for each in GRADES], bins={name: 2})
+
+
+def test_a_text_where_a_number_belongs_is_unknown(small):
+    facts = [{"extras": {"x_minutes": minutes}} for minutes in (1.0, 2.0, 8.0, 9.0, None, None)]
+    strata = fitted(small, facts, bins={"x_minutes": 2})
+    assert strata.assign(view_of(small, {"extras": {"x_minutes": "far"}})).tolist() == ["x_minutes unknown"]
+
+
 def test_an_unknown_number_is_a_bin_of_its_own(small):
     strata = fitted(small, [*GRADES, {}, {}], bins={"prior_gpa": 2})
     assert strata.assign(view_of(small, {})).tolist() == ["prior_gpa unknown"]

@@ -12,7 +12,7 @@ import numpy as np
 
 from onward.catalog.catalogue import Catalogue
 from onward.data.tables import RUNGS
-from onward.history.timeline import Array
+from onward.history.timeline import Array, numbers
 from onward.history.views import DAYS_A_MONTH, Floats, LearnerView, PairView
 
 EMPLOYMENT = {"none": 0.0, "part_time": 1.0, "full_time": 2.0}
@@ -98,7 +98,7 @@ def stated_interest(view: PairView) -> Floats:
     for name in view.learner.timeline.facts:
         if name.startswith(INTEREST):
             here = field == name.removeprefix(INTEREST)
-            interest[here] = view.of_learner(view.learner.fact(name))[here]
+            interest[here] = view.of_learner(numbers(view.learner.fact(name)))[here]
     return interest
 
 

@@ -12,7 +12,7 @@ from onward.data.columns import EXTRA_PREFIX
 from onward.data.learner import NEVER_SENT
 from onward.errors import DataError
 from onward.history.features import FEATURES, INTEREST, Feature
-from onward.history.timeline import Array, Timeline
+from onward.history.timeline import Array, Timeline, numbers
 from onward.history.views import Floats, LearnerView, PairView
 
 DECLARED = {feature.name: feature for feature in FEATURES}
@@ -83,8 +83,8 @@ class FeatureSpec:
             )
         return [
             name
-            for name, kind in self.extras.items()
-            if name in found and not _all_known(found[name], self.categories[name] if kind == "category" else None)
+            for name in sorted(self.known_extras & set(found))
+            if not _all_known(found[name], self.categories.get(name))
         ]
 
     @cached_property
@@ -117,9 +117,7 @@ def _extra(view: LearnerView, name: str, kind: str) -> Array:
         values = view.terms.last(name)
     else:
         values = np.full(len(view.points), None, dtype=object)
-    if kind == "category" or values.dtype.kind == "f":
-        return values
-    return np.array([np.nan if value is None or isinstance(value, str) else float(value) for value in values])
+    return values if kind == "category" else numbers(values)
 
 
 def _all_known(values: Array, vocabulary: tuple[str, ...] | None) -> bool:

@@ -65,6 +65,17 @@ class Timeline:
         return cls(ids, _columns_of_rows(learners, LEARNERS), events)
 
 
+def numbers(values: Array) -> npt.NDArray[np.float64]:
+    """Values of an extra as floats; a text where a number belongs is missing.
+
+    >>> numbers(np.array([1.5, "far", None], dtype=object)).tolist()
+    [1.5, nan, nan]
+    """
+    if values.dtype.kind == "f":
+        return values
+    return np.array([np.nan if value is None or isinstance(value, str) else float(value) for value in values])
+
+
 def _ordered(owners: Array, columns: dict[str, Array], table: Table, learners: int, catalogue: Catalogue) -> Events:
     start = START[table.name]
     if "credential_id" in columns:

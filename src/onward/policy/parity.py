@@ -108,6 +108,17 @@ class ParityResult:
     bound: float
     tried: pd.DataFrame
 
+    @property
+    def words(self) -> str:
+        """What came of it, in a sentence for the command and the report; it names no group."""
+        if self.outcome == "not evaluated":
+            return "Constraint: not evaluated; no group of the calibration split is large enough for the limit."
+        shrunk = (
+            f"scores are shrunk toward their stratum's mean, strength {self.shrinkage.strength:.2f} (1 changes nothing)"
+        )
+        judged = f"the largest gap with its margin was ${self.bound:,.0f} a year"
+        return f"Constraint: {shrunk}; the limit was {self.outcome} on the calibration split, where {judged}."
+
 
 @dataclass(frozen=True)
 class Groups:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from onward.errors import SettingsError
 from onward.history.features import FEATURES
-from onward.history.timeline import Array
+from onward.history.timeline import Array, numbers
 from onward.history.views import Floats, LearnerView
 from onward.settings import StrataSettings
 
@@ -39,7 +39,7 @@ class Strata:
                 f"strata: expected learner features or extras ({', '.join(sorted(_available(view)))}); "
                 f"got {', '.join(unknown)}; rename or remove"
             )
-        edges = {name: _quantiles(_values(view, name), bins) for name, bins in settings.bins.items()}
+        edges = {name: _quantiles(numbers(_values(view, name)), bins, name) for name, bins in settings.bins.items()}
         unnamed = cls(edges, settings.categories, ())
         found, counts = np.unique(unnamed._labels(view), return_counts=True)
         return cls(edges, settings.categories, tuple(found[counts >= smallest]))
@@ -76,15 +76,19 @@ def _stated(value: Any) -> str:  # noqa: ANN401 - a text or a number
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _quantiles(values: Floats, bins: int) -> tuple[float, ...]:
+def _quantiles(values: Floats, bins: int, name: str) -> tuple[float, ...]:
+    if np.isnan(values).all():
+        raise SettingsError(
+            f"strata.bins: expected {name} to hold numbers; it holds none; move it to categories, or remove it"
+        )
     inner = np.nanquantile(values, np.linspace(0, 1, bins + 1)[1:-1])
     return tuple(float(edge) for edge in np.unique(inner))
 
 
 def _binned(values: Array, edges: tuple[float, ...], name: str) -> npt.NDArray[np.str_]:
-    numbers = values.astype(float)
+    held = numbers(values)
     texts = [
         f"{name} unknown" if np.isnan(number) else f"{name} {position + 1} of {len(edges) + 1}"
-        for number, position in zip(numbers, np.searchsorted(edges, numbers, side="right"), strict=True)
+        for number, position in zip(held, np.searchsorted(edges, held, side="right"), strict=True)
     ]
     return np.array(texts)

@@ -42,8 +42,8 @@ class Bundle:
 
     @property
     def version(self) -> str:
-        """The first twelve characters of the manifest's own hash."""
-        return str(self.facts["bundle"])
+        """The first twelve characters of the manifest's own hash, known once the bundle was written and loaded."""
+        return str(self.facts.get("bundle", "not written"))
 
     def write(self, folder: Path) -> str:
         """Write the files and then the manifest with their hashes; return the bundle's hash."""

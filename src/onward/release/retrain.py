@@ -59,7 +59,9 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
     judged = judge(locked, timeline=histories.timeline, adviser=adviser, choice=choice, k=settings.policy.k)
     skills = _skills(completion, persistence, histories, settings)
     progress("auditing")
-    audited = _audit(judged, source, settings, histories.holdout)
+    constraint = "Constraint: none." if parity is None else parity.words
+    notes = (histories.holdout.words, constraint, *source.notes)
+    audited = _audit(judged, source, audit_plan(settings, notes=notes))
     return Candidate(settings, adviser, persistence, parity, judged, audited, skills, histories.holdout)
 
 
@@ -92,7 +94,7 @@ def _skills(completion: CrossFit, persistence: CrossFit, histories: Histories, s
     return pd.concat(found, ignore_index=True)
 
 
-def _audit(judged: Judged, source: Source, settings: Settings, holdout: Holdout) -> Audit:
+def _audit(judged: Judged, source: Source, plan: AuditPlan) -> Audit:
     tables = source.tables
     return audit(
         judged.decisions(pd.Index(tables.credentials["credential_id"])),
@@ -100,7 +102,7 @@ def _audit(judged: Judged, source: Source, settings: Settings, holdout: Holdout)
         values=tables.values,
         credentials=tables.credentials,
         strata=judged.strata(),
-        plan=audit_plan(settings, notes=(holdout.words, *source.notes)),
+        plan=plan,
     )
 
 

@@ -7,7 +7,7 @@ audit of the run reads them again from where the college keeps them.
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def train(settings_path: Path, data: Path, *, runs: Path, store: str | None, pro
         "settings": settings.model_dump(mode="json"),
         "data": str(data.resolve()),
         "mapping": None if mapping is None else str(mapping.resolve()),
-        "notes": [candidate.holdout.words, *source.notes],
+        "notes": list(candidate.audit.plan.notes),
         "digests": source.digests,
     }
     bundle_hash = _write(candidate, folder, about)
@@ -75,7 +75,7 @@ def audit_again(run: Path, *, limit: float | None, minimum_cell: int | None) -> 
         values=source.tables.values,
         credentials=source.tables.credentials,
         strata=pd.read_csv(run / "strata.csv", dtype=str),
-        plan=audit_plan(settings, notes=tuple(about["notes"])),
+        plan=replace(audit_plan(settings, notes=()), notes=tuple(about["notes"])),
     )
 
 
