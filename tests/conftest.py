@@ -121,7 +121,7 @@ def small() -> Small:
     from onward.history.timeline import Timeline
     from onward.models.completion import completion_points
     from onward.models.persistence import labelled_persistence_points
-    from onward.settings import DEFAULT_SENSITIVE, DataSettings, ModelSettings
+    from onward.settings import ALWAYS_SENSITIVE, DataSettings, ModelSettings
 
     tables, _ = simulate(World(learners=1_500, cohorts=12), seed=1)
     catalogue = Catalogue.of(tables.credentials, tables.pathways, tables.values)
@@ -131,7 +131,7 @@ def small() -> Small:
         tables,
         catalogue,
         timeline,
-        FeatureSpec.fit(timeline, catalogue, sensitive=DEFAULT_SENSITIVE),
+        FeatureSpec.fit(timeline, catalogue, sensitive=ALWAYS_SENSITIVE),
         completion_points(tables, data),
         labelled_persistence_points(tables, data),
         ModelSettings(rounds=20, folds=2),

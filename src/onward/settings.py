@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from onward.data.tables import DEMOGRAPHICS
 from onward.errors import SettingsError
 
-DEFAULT_SENSITIVE = (*(name for name in DEMOGRAPHICS.names if name != "learner_id"), "age_at_entry")
+ALWAYS_SENSITIVE = (*(name for name in DEMOGRAPHICS.names if name != "learner_id"), "age_at_entry")
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -43,15 +43,21 @@ class DataSettings(_Strict):
 class FeatureSettings(_Strict):
     """What may not be a feature."""
 
-    sensitive: tuple[str, ...] = Field(
-        DEFAULT_SENSITIVE,
-        description="columns dropped from the features wherever they stand; every column of demographics, and age",
+    also_sensitive: tuple[str, ...] = Field(
+        (),
+        description="columns dropped from features and strata wherever they stand, besides every column of demographics "
+        "and age",
     )
     timing_unknown: tuple[str, ...] = Field(
         (),
         description="columns that may have been recorded after the decision point: no served model has them, and the "
         "run prints skill with and without them",
     )
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Every column that no feature and no stratum may read because it is sensitive."""
+        return (*ALWAYS_SENSITIVE, *self.also_sensitive)
 
 
 class HoldoutSettings(_Strict):
@@ -151,15 +157,6 @@ class Settings(_Strict):
     strata: StrataSettings = StrataSettings()
     parity: ParitySettings = ParitySettings()
     audit: AuditSettings = AuditSettings()
-
-    @model_validator(mode="after")
-    def _nothing_sensitive_in_strata(self) -> "Settings":
-        sensitive = sorted({*self.strata.bins, *self.strata.categories} & set(self.features.sensitive))
-        if sensitive:
-            raise ValueError(
-                f"strata: expected columns that serving may read; {', '.join(sensitive)} is sensitive, remove it"
-            )
-        return self
 
 
 def load(path: Path) -> Settings:

@@ -11,10 +11,10 @@ from onward.history.features import FEATURES
 from onward.history.known import Points
 from onward.history.spec import FeatureSpec
 from onward.history.timeline import Timeline
-from onward.settings import DEFAULT_SENSITIVE
+from onward.settings import ALWAYS_SENSITIVE
 
 
-def spec_of(tables, small, *, sensitive=DEFAULT_SENSITIVE, left_out=()) -> FeatureSpec:
+def spec_of(tables, small, *, sensitive=ALWAYS_SENSITIVE, left_out=()) -> FeatureSpec:
     timeline = Timeline.from_tables(tables, small.catalogue)
     return FeatureSpec.fit(timeline, small.catalogue, sensitive=sensitive, left_out=left_out)
 
@@ -44,7 +44,7 @@ def test_no_sensitive_column_is_a_feature(small):
 
 
 def test_an_extra_that_is_listed_as_sensitive_is_no_feature(few, small):
-    spec = spec_of(few, small, sensitive=[*DEFAULT_SENSITIVE, "x_commute_minutes"])
+    spec = spec_of(few, small, sensitive=[*ALWAYS_SENSITIVE, "x_commute_minutes"])
     assert "x_commute_minutes" not in spec.names
 
 

@@ -53,6 +53,16 @@ class Catalogue:
         """The position of each credential id."""
         return {credential_id: position for position, credential_id in enumerate(self.ids)}
 
+    def places(self, credential_ids: pd.Series) -> npt.NDArray[np.int64]:
+        """The position of each of ``credential_ids``; one that is not in the catalogue is refused."""
+        places = self.ids.get_indexer(credential_ids).astype(np.int64)
+        if (places < 0).any():
+            raise DataError(
+                f"expected credentials of the catalogue; {int((places < 0).sum())} rows name others; add them to "
+                "credentials and values, or remove these rows"
+            )
+        return np.asarray(places)
+
     @cached_property
     def rung(self) -> npt.NDArray[np.float64]:
         """How high each credential stands on the ladder of award levels, shape (c,)."""

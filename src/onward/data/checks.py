@@ -102,8 +102,8 @@ def stacked(pieces: list[Piece]) -> tuple[Stack, list[Problem]]:
 
 
 def row_problems(stack: Stack) -> list[Problem]:
-    """Return the duplicate keys and the dates out of order of one table."""
-    return [*_duplicates(stack), *_out_of_order(stack)]
+    """Return the duplicate keys, the dates out of order and the missing ends of one table."""
+    return [*_duplicates(stack), *_out_of_order(stack), *_not_ended(stack)]
 
 
 def reference_problems(stacks: Mapping[str, Stack]) -> list[Problem]:
@@ -150,6 +150,21 @@ def _out_of_order(stack: Stack) -> Iterator[Problem]:
         for position in np.flatnonzero(wrong).tolist():
             end, start = stack.frame[after].iloc[position], stack.frame[before].iloc[position]
             yield stack.problem(position, (after,), expected, f"{end:%Y-%m-%d}, before {start:%Y-%m-%d}", remedy)
+
+
+def _not_ended(stack: Stack) -> Iterator[Problem]:
+    if stack.table.ended_unless is None:
+        return
+    column, still_open, end = stack.table.ended_unless
+    if not {column, end} <= set(stack.frame):
+        return
+    state, missing = stack.frame[column], stack.frame[end].isna()
+    remedy = f"give the day it ended, or as {stack.headings.get(column, column)} {still_open}"
+    for position in np.flatnonzero(state.notna() & (state != still_open) & missing).tolist():
+        yield stack.problem(position, (end,), f"a day, since {column} is {state.iloc[position]}", "nothing", remedy)
+    remedy = f"leave it empty, or correct {stack.headings.get(column, column)}"
+    for position in np.flatnonzero((state == still_open) & ~missing).tolist():
+        yield stack.problem(position, (end,), f"nothing, since {column} is {still_open}", "a day", remedy)
 
 
 def _unknown(stack: Stack, column: Column, target: Stack) -> Iterator[Problem]:

@@ -48,7 +48,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is, its columns, which of them make a row unique, and which dates must be in order."""
+    """One table: what a row is, its columns, which of them make a row unique, and which dates must be in order.
+
+    ``ended_unless`` names a column, the value of it that means still open, and the date that must stand otherwise.
+    """
 
     name: str
     row: str
@@ -56,6 +59,7 @@ class Table:
     key: tuple[str, ...]
     required: bool = False
     in_order: tuple[tuple[str, str], ...] = ()
+    ended_unless: tuple[str, str, str] | None = None
 
     def column(self, name: str) -> Column:
         """Return the column called ``name``."""

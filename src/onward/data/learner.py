@@ -54,7 +54,9 @@ def _refuse_sensitive(names: Iterable[Any]) -> None:
 class StrictModel(BaseModel):
     """A model that refuses unknown fields, and sensitive ones by name; no message repeats a value."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False, str_max_length=2_000
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -76,10 +78,32 @@ class _Row(StrictModel):
                 raise PydanticCustomError("not_allowed", "expected {expected}", {"expected": column.expected})
         return value
 
+    @model_validator(mode="after")
+    def _in_order(self) -> "_Row":
+        for before, after in self.table.in_order:
+            first, last = getattr(self, before), getattr(self, after)
+            if first is not None and last is not None and last < first:
+                raise PydanticCustomError(
+                    "out_of_order",
+                    "expected {after} on or after {before}; correct whichever is wrong",
+                    {"after": after, "before": before},
+                )
+        if self.table.ended_unless is not None:
+            column, still_open, end = self.table.ended_unless
+            if (getattr(self, column) == still_open) != (getattr(self, end) is None):
+                raise PydanticCustomError(
+                    "not_ended",
+                    "expected {end} exactly where {column} is not {still_open}; correct whichever is wrong",
+                    {"end": end, "column": column, "still_open": still_open},
+                )
+        return self
+
 
 class _RowWithExtras(_Row):
     extras: dict[str, Extra] = Field(
-        default_factory=dict, description=f"the institution's own columns, each name beginning with {EXTRA_PREFIX}"
+        default_factory=dict,
+        max_length=200,
+        description=f"the institution's own columns, each name beginning with {EXTRA_PREFIX}",
     )
 
     @field_validator("extras", mode="before")

@@ -135,6 +135,7 @@ ATTEMPTS = Table(
     ),
     ("learner_id", "credential_id", "started_on"),
     in_order=(("started_on", "ended_on"),),
+    ended_unless=("status", "in_progress", "ended_on"),
 )
 AWARDS = Table(
     "awards",

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from onward.data.tables import Tables
+from onward.errors import DataError
 from onward.history.known import Points
 from onward.history.timeline import Timeline
 
@@ -36,6 +37,11 @@ def persistence_points(tables: Tables, *, after_terms: tuple[int, ...]) -> pd.Da
 
 
 def positions(points: pd.DataFrame, timeline: Timeline) -> Points:
-    """The decision points as positions in ``timeline``."""
+    """The decision points as positions in ``timeline``; a learner who is not in it is refused."""
     learners = pd.Index(timeline.learner_ids).get_indexer(points["learner_id"])
+    if (learners < 0).any():
+        raise DataError(
+            f"expected learners of the learners table; {int((learners < 0).sum())} decision points name others; add them "
+            "to learners, or remove these rows"
+        )
     return Points(learners.astype(np.int64), points["as_of"].to_numpy("datetime64[D]"))

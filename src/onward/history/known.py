@@ -71,12 +71,6 @@ class Known:
         latest[self.point] = values
         return latest
 
-    def highest(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """The largest of ``values`` (one per pair) per point, 0 where there is none."""
-        top = np.zeros(self.n)
-        np.maximum.at(top, self.point, values)
-        return top
-
 
 @dataclass(frozen=True)
 class Standing:

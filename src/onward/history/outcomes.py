@@ -47,8 +47,9 @@ def completed(
     outcome = ((joined["status"] == "completed") & (joined["ended_on"] <= window_end)).astype("boolean")
     if still_in_progress == "missing":
         outcome = outcome.mask(joined["status"] == "in_progress")
+    known = joined["status"].notna() & ~((joined["status"] == "completed") & joined["ended_on"].isna())
     # A completion seen early is masked too: keeping only the early yes would overstate completion.
-    return outcome.mask(window_end > data_through).set_axis(points.index).rename("completed")
+    return outcome.where(known & (window_end <= data_through)).set_axis(points.index).rename("completed")
 
 
 def persisted(
@@ -67,8 +68,11 @@ def persisted(
 
 def _finished(points: pd.DataFrame, tables: Tables, end: pd.Series) -> pd.Series:
     rung = tables.credentials.set_index("credential_id")["award_level"].map(RUNGS)
-    done = tables.attempts[tables.attempts["status"] == "completed"]
-    joined = _with_point(points, end, done)
+    completed_on = tables.attempts.loc[
+        tables.attempts["status"] == "completed", ["learner_id", "credential_id", "ended_on"]
+    ]
+    awarded_on = tables.awards[["learner_id", "credential_id", "awarded_on"]].rename(columns={"awarded_on": "ended_on"})
+    joined = _with_point(points, end, pd.concat([completed_on, awarded_on], ignore_index=True))
     high_enough = joined["credential_id_event"].map(rung) >= joined["credential_id"].map(rung)
     within = (joined["ended_on"] >= joined["as_of"]) & (joined["ended_on"] <= joined["end"])
     return _any(points, joined[within & high_enough])

@@ -34,7 +34,7 @@ def fit_choice(
     A candidate chosen with probability p is a row with label 1 in p of the cases, and is drawn as an alternative in a
     fixed share of the other 1 - p; so the fitted odds are p / (1 - p) times a constant, and order candidates as p does.
     """
-    choice = catalogue.ids.get_indexer(points["credential_id"]).astype(np.int64)
+    choice = catalogue.places(points["credential_id"])
     drawn = _alternatives(choice, len(catalogue), seed)
     point = np.repeat(np.arange(len(points)), 1 + drawn.shape[1])
     credential = np.column_stack([choice, drawn]).ravel()

@@ -18,7 +18,7 @@ BLOCK = 2_000
 
 def chosen(points: pd.DataFrame, timeline: Timeline, catalogue: Catalogue, spec: FeatureSpec) -> Floats:
     """The matrix of each decision point with its one credential, shape (n, features)."""
-    credential = catalogue.ids.get_indexer(points["credential_id"]).astype(np.int64)
+    credential = catalogue.places(points["credential_id"])
     view = PairView(LearnerView(timeline, positions(points, timeline), catalogue), np.arange(len(points)), credential)
     return spec.matrix(view)
 

@@ -64,7 +64,7 @@ def judge(points: pd.DataFrame, *, timeline: Timeline, adviser: Adviser, choice:
         kept,
         prospects.rows(advised),
         {
-            "history": adviser.catalogue.ids.get_indexer(kept["credential_id"])[:, None].astype(np.int64),
+            "history": adviser.catalogue.places(kept["credential_id"])[:, None],
             "imitation": _imitation(prospects, timeline, at, adviser, choice)[advised],
             "onward": onward[advised],
         },
