@@ -143,6 +143,7 @@ def small_bundle(small: Small) -> Any:
     """Fit tiny models and strata, and shrink by half: everything a bundle holds, unwritten."""
     import numpy as np
 
+    from onward.history.barred import Barred
     from onward.history.decision_points import positions
     from onward.history.views import LearnerView
     from onward.models.probability import cross_fit
@@ -157,7 +158,7 @@ def small_bundle(small: Small) -> Any:
     completion = cross_fit(small.starts, seed=3, **fit).probability
     persistence = cross_fit(small.stays, seed=3, **fit).probability
     view = LearnerView(small.timeline, positions(small.starts, small.timeline), small.catalogue)
-    strata = Strata.fit(view, StrataSettings(bins={"prior_gpa": 2}, categories=("goal_field",)))
+    strata = Strata.fit(view, StrataSettings(bins={"prior_gpa": 2}, categories=("goal_field",)), Barred.of())
     names = (*strata.names, strata.OTHER)
     means = np.random.default_rng(0).normal(10_000, 3_000, (len(names), len(small.catalogue)))
     adviser = Adviser(small.catalogue, completion, RankingRule(0.6, 1.5), strata, Shrinkage(0.5, names, means))

@@ -9,8 +9,6 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from onward.audit import Audit
-from onward.audit.groups import label
 from onward.data.simulated import Truth, World, simulate
 from onward.data.tables import Tables, write
 from onward.data.worth import benefit
@@ -20,7 +18,7 @@ from onward.release.bundle import load
 from onward.release.record import record_of
 from onward.release.retrain import Candidate, Progress
 from onward.release.run import Run, train
-from onward.screens import audit_summary, constraint_summary, dollars, judged_gaps, next_step
+from onward.screens import audit_summary, constraint_summary, dollars, next_step
 
 SETTINGS = Path(__file__).parent / "settings" / "demo.toml"
 SEED = 11
@@ -88,12 +86,8 @@ def _picked(matrix: npt.NDArray[np.floating], choice: npt.NDArray[np.int64]) -> 
 
 def summary(screen: Console, run: Run, reckoning: Reckoning, tables: Tables) -> None:
     """Print what history, imitation and Onward advise, what it would really do, and one learner's advice."""
-    screen.print(
-        f"\n{reckoning.learners:,} made-up learners at decision points kept from training. Gaps are dollars a year of "
-        "advised "
-        "value,\ngroup minus everyone else of like preparation and goal, with a 95% interval.\n"
-    )
-    screen.print(_what_it_does(run.candidate.audit, reckoning))
+    screen.print(f"\n{reckoning.learners:,} made-up learners at decision points kept from training.\n")
+    screen.print(_what_it_does(reckoning))
     screen.print(
         "Reachable: the most that advice could return without seeing groups or anything unrecorded. Worse off: "
         "learners\n"
@@ -105,34 +99,17 @@ def summary(screen: Console, run: Run, reckoning: Reckoning, tables: Tables) -> 
     next_step(screen, run)
 
 
-def _what_it_does(audit: Audit, reckoning: Reckoning) -> Table:
+def _what_it_does(reckoning: Reckoning) -> Table:
     table = Table(title="What the first choice would really do")
-    for name in (
-        "",
-        "Largest gap, race",
-        "Largest gap, gender",
-        "Benefit, of reachable",
-        "True completion",
-        "Worse off",
-    ):
+    for name in ("", "Benefit, of reachable", "True completion", "Worse off"):
         table.add_column(name, justify="left" if not name else "right")
     for source, row in reckoning.table.iterrows():
-        gaps = [_widest(audit, str(source), attribute) for attribute in audit.plan.attributes]
-        table.add_row(str(source), *gaps, f"{row['share']:.1%}", f"{row['completion']:.1%}", f"{row['worse']:.1%}")
+        table.add_row(str(source), f"{row['share']:.1%}", f"{row['completion']:.1%}", f"{row['worse']:.1%}")
     return table
 
 
-def _widest(audit: Audit, source: str, attribute: str) -> str:
-    gaps = judged_gaps(audit, source)
-    gaps = gaps[gaps["attribute"] == attribute]
-    if gaps.empty:
-        return "none judged"
-    row = gaps.loc[gaps["gap"].abs().idxmax()]
-    return f"{label(row['group'])} {dollars(row['gap'])}"
-
-
 def _one_learner(screen: Console, run: Run, tables: Tables) -> None:
-    """Print the advice for the first locked learner to whom three credentials are open."""
+    """Print the advice for the first of the locked learners who have the longest list."""
     judged = run.candidate.judged
     first = int((judged.choices["onward"] != NONE).sum(axis=1).argmax())
     point = judged.points.iloc[first]
@@ -142,8 +119,7 @@ def _one_learner(screen: Console, run: Run, tables: Tables) -> None:
     for item in answer["advice"]["advised"]:
         screen.print(
             f"  {item['rank']}. {item['name']}: {item['weeks']:g} weeks, ${item['net_price'] or 0:,.0f}; likely to "
-            "complete "
-            f"{item['p_complete']:.0%}; {dollars(item['value']['a_year'])} a year over high-school pay"
+            f"complete {item['p_complete']:.0%}; {dollars(item['value']['a_year'])} a year over high-school pay"
         )
         for sentence in item["reasons"]:
             screen.print(f"       {sentence}")

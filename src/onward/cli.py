@@ -25,7 +25,7 @@ app = typer.Typer(
     help="Advice on a learner's next credential, learned from outcomes, with an audit of who is steered where.",
 )
 screen = Console(highlight=False, soft_wrap=True)
-status = Console(stderr=True, highlight=False)
+status = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Runs = Annotated[Path, typer.Option(help="Folder of runs and of the MLflow store.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print for a program to read.")]
@@ -127,10 +127,10 @@ def audit(
     run: Annotated[Path, typer.Argument(help="Folder of a run, such as runs/demo.")],
     limit: Annotated[float | None, typer.Option(help="A tighter limit, dollars a year.")] = None,
     minimum_cell: Annotated[int | None, typer.Option(help="A larger smallest cell.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the report; RUN/report without it.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report; RUN/audit without it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Audit what a run advised, once more: the same plan or a stricter one, the report written anew.
+    """Audit what a run advised, once more: the same plan or a stricter one, in a report of its own.
 
     Example: onward audit runs/demo --limit 500
     """
@@ -141,7 +141,7 @@ def audit(
     with _progress() as progress:
         progress("auditing")
         found = audit_again(run, limit=limit, minimum_cell=minimum_cell)
-    report = write_report(found, out or run / "report")
+    report = write_report(found, out or run / "audit")
     if as_json:
         screen.print_json(json.dumps(found.to_json()))
     else:

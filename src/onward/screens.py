@@ -58,14 +58,17 @@ def judged_gaps(audit: Audit, source: str) -> pd.DataFrame:
 
 
 def _gaps(audit: Audit) -> Table:
-    table = Table(title=f"Gap in value given {audit.plan.control_words}, group minus everyone else")
-    table.add_column("")
+    words = audit.plan.control_words
+    table = Table(title=f"Gap in value given {words}: group minus everyone else, dollars a year (95% interval)")
+    for name in ("", "Learners"):
+        table.add_column(name, justify="left" if not name else "right")
     for source in audit.sources:
         table.add_column(source, justify="right")
     judged = {source: judged_gaps(audit, source).set_index(["attribute", "group"]) for source in audit.sources}
     for cell in audit.family:
         figures = [_interval(frame.loc[cell]) if cell in frame.index else "withheld" for frame in judged.values()]
-        table.add_row(label(cell[1]), *figures)
+        learners = next((f"{frame.loc[cell]['n']:,}" for frame in judged.values() if cell in frame.index), "withheld")
+        table.add_row(label(cell[1]), learners, *figures)
     return table
 
 
@@ -80,15 +83,22 @@ def dollars(amount: float) -> str:
 
 def _skills(skills: pd.DataFrame) -> Table:
     table = Table(title="How well the models tell what happened")
-    for name in ("", "Judged", "AUC (95% interval)", "Shown less happened", "n"):
+    for name in ("", "Judged", "AUC (95% interval)", "Shown less happened", "Learners", "Not yet known"):
         table.add_column(name, justify="left" if name in {"", "Judged"} else "right")
     for row in skills.to_dict("records"):
         auc = f"{row['auc']:.3f} ({row['auc_low']:.3f} to {row['auc_high']:.3f})"
-        table.add_row(row["model"], row["judged_on"], auc, f"{row['mean_error']:+.3f}", f"{row['n']:,}")
+        table.add_row(
+            row["model"],
+            row["judged_on"],
+            auc,
+            f"{row['mean_error']:+.3f}",
+            f"{row['n']:,}",
+            f"{row['not_yet_known']:.0%}",
+        )
     return table
 
 
 def constraint_summary(screen: Console, run: Run) -> None:
     """Print how far scores were shrunk and whether the limit was met where the strength was set."""
     parity = run.candidate.parity
-    screen.print(f"{'Constraint: none.' if parity is None else parity.words}\n")
+    screen.print(f"Constraint: {'none' if parity is None else parity.words}.\n")

@@ -35,8 +35,8 @@ class DataSettings(_Strict):
     term_gap_days: int = Field(
         150, gt=0, description="a learner between two terms this many days apart is still enrolled"
     )
-    after_terms: tuple[int, ...] = Field(
-        (0, 1, 2), description="persistence decision points: after so many terms of an attempt"
+    after_terms: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        (0, 1, 2), min_length=1, description="persistence decision points: after so many terms of an attempt"
     )
 
 
@@ -45,8 +45,7 @@ class FeatureSettings(_Strict):
 
     also_sensitive: tuple[str, ...] = Field(
         (),
-        description="columns dropped from features and strata wherever they stand, besides every column of demographics "
-        "and age",
+        description="columns dropped from features and strata wherever they stand, besides demographics and age",
     )
     timing_unknown: tuple[str, ...] = Field(
         (),
@@ -110,8 +109,11 @@ class ParitySettings(_Strict):
     limit: float = Field(
         1_000.0, gt=0, description="largest gap, group minus everyone else given the strata, dollars a year"
     )
-    benefit_floor: float = Field(
-        0.97, gt=0, le=1, description="share of its expected benefit without the constraint that every group must keep"
+    floor: float = Field(
+        0.97,
+        gt=0,
+        le=1,
+        description="share of expected benefit and of completion without the constraint that every group must keep",
     )
     smallest_group: int = Field(100, ge=2, description="groups smaller than this on the calibration split do not bind")
 
@@ -120,10 +122,11 @@ class StrataSettings(_Strict):
     """The control features: learners in one stratum are compared with each other. Never a sensitive column."""
 
     words: str = Field("preparation and goal", description="what the strata hold, in words, for the report")
-    bins: dict[str, int] = Field(
+    bins: dict[str, Annotated[int, Field(ge=2, le=20)]] = Field(
         default_factory=dict, description="numeric learner features, each with a number of bins"
     )
     categories: tuple[str, ...] = Field((), description="categorical learner features")
+    smallest: int = Field(50, ge=2, description="a combination with fewer training points joins the stratum other")
 
 
 class AuditSettings(_Strict):
@@ -134,7 +137,16 @@ class AuditSettings(_Strict):
     price_share: float = Field(
         0.4, ge=0, description="cost of failing by which benefit is judged, as a share of net price"
     )
+    caution: str = Field("", description="a sentence for the verdict box, such as that the learners are made up")
     notes: tuple[str, ...] = Field((), description="sentences for the report")
+
+    @model_validator(mode="after")
+    def _judged_may_be_shown(self) -> "AuditSettings":
+        if self.family_minimum < self.minimum_cell:
+            raise ValueError(
+                "expected family_minimum at or above minimum_cell: what is too small to show is not judged"
+            )
+        return self
 
 
 class Settings(_Strict):

@@ -1,10 +1,12 @@
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
+from fairlearn.metrics import MetricFrame
 
 from onward.audit import AuditPlan, audit
-from onward.audit.groups import EVERYONE
+from onward.audit.groups import EVERYONE, GENDER, INTERSECTION, RACE, groups
 from onward.errors import DataError
 
 PLAN = AuditPlan()
@@ -22,6 +24,36 @@ def test_every_source_group_and_measure_has_n_mean_and_interval(found):
     assert len(everyone) == 9
     assert (everyone["low"] < everyone["mean"]).all()
     assert (everyone["n"] == 2_000).all()
+
+
+def from_the_tables(world):
+    """The three measures of every decision, worked out from the raw tables alone."""
+    rows = world["decisions"].merge(world["values"], on="credential_id", suffixes=("", "_of_value"))
+    rows = rows.merge(world["credentials"], on="credential_id").set_index("learner_id")
+    value, p = rows["median_earnings"] - rows["benchmark_earnings"], rows["p_complete"]
+    cost = PLAN.price_share * rows["net_price"]
+    frame = pd.DataFrame({"value": value, "benefit": p * value - (1 - p) * cost, "completion": p})
+    return frame.assign(source=rows["source"])
+
+
+@pytest.mark.parametrize("attribute", [RACE, GENDER, INTERSECTION])
+@pytest.mark.parametrize("measure", ["value", "benefit", "completion"])
+def test_the_cells_of_an_audit_equal_fairlearns(world, found, attribute, measure):
+    rows = from_the_tables(world)
+    who = groups(world["demographics"], learners=pd.Index(rows.index.unique()), attributes=PLAN.attributes)
+    theirs = MetricFrame(
+        metrics={"mean": lambda _, predicted: float(np.mean(predicted)), "n": lambda truth, _: len(truth)},
+        y_true=rows[measure],
+        y_pred=rows[measure],
+        sensitive_features=who[attribute].reindex(rows.index).rename("group"),
+        control_features=rows["source"],
+    ).by_group
+    ours = figures_of(found, attribute=attribute, measure=measure).set_index(["source", "group"])
+    ours = ours[ours["mean"].notna()]
+    theirs = theirs.loc[ours.index]
+    assert len(ours) >= 3 * 3
+    assert ours["mean"].to_numpy() == pytest.approx(theirs["mean"].to_numpy(float), rel=1e-12, abs=1e-12)
+    assert ours["n"].tolist() == theirs["n"].tolist()
 
 
 def test_learners_absent_from_demographics_are_counted_as_unknown(world, found):
@@ -81,6 +113,17 @@ def test_strata_that_hold_one_group_each_cannot_be_compared(world):
     strata = world["strata"].assign(stratum=lambda rows: rows["learner_id"].map(people).fillna("unknown"))
     gaps = audit(**(world | {"strata": strata}), plan=PLAN).gaps
     assert not gaps.loc[gaps["conditional"] & (gaps["attribute"] == "gender"), "comparable"].any()
+
+
+def test_the_stratum_other_makes_nobody_comparable_and_is_counted(world, found):
+    pooled = world["strata"].assign(stratum=lambda rows: rows["stratum"].replace({"s0": "other", "s1": "other"}))
+    other = audit(**(world | {"strata": pooled}), plan=PLAN)
+    assert (other.pooled, other.strata) == ((pooled["stratum"] == "other").sum(), 4)
+    black = other.gaps[(other.gaps["group"] == "black") & (other.gaps["measure"] == "value")]
+    assert (black.loc[black["conditional"], "covered"] < 0.8).all()
+    assert {finding.outcome for finding in other.verdict.findings} == {"not_comparable"}
+    over_all = [one.gaps[~one.gaps["conditional"]].reset_index(drop=True) for one in (found, other)]
+    pd.testing.assert_frame_equal(*over_all)
 
 
 def test_learners_without_a_decision_from_every_source_are_left_out_and_counted(world):

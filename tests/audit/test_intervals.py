@@ -96,6 +96,23 @@ def test_the_gaps_of_two_groups_mirror_each_other(sample):
     assert found.loc["a", ["gap", "error"]].tolist() == pytest.approx([-found["gap"]["rest"], found["error"]["rest"]])
 
 
+def test_learners_of_the_stratum_other_count_only_in_the_gap_over_all_learners(sample):
+    pooled = sample["stratum"].replace({"u": "other"})
+    kept = sample[sample["stratum"] != "u"]
+    found = gaps(sample["value"], sample["group"], pooled)
+    without = gaps(kept["value"], kept["group"], kept["stratum"])
+    share = kept["group"].value_counts() / sample["group"].value_counts()
+    assert found["n"].to_dict() == sample["group"].value_counts().to_dict()
+    assert found["covered"].to_numpy() == pytest.approx(share.sort_index().to_numpy())
+    pd.testing.assert_frame_equal(found.drop(columns=["n", "covered"]), without.drop(columns=["n", "covered"]))
+
+
+def test_where_all_learners_are_of_the_stratum_other_nobody_is_comparable(sample):
+    found = gaps(sample["value"], sample["group"], pd.Series("other", index=sample.index))
+    assert found["gap"].isna().all()
+    assert (found["covered"] == 0).all()
+
+
 def test_a_group_that_is_everyone_has_no_gap():
     found = gaps(pd.Series([1.0, 2.0]), pd.Series(["a", "a"])).loc["a"]
     assert np.isnan(found["gap"])

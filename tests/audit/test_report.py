@@ -4,12 +4,13 @@ import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 
-from onward.audit import AuditPlan, audit, write_report
+from onward.audit import AuditPlan, Finding, audit, write_report
 from onward.audit.figures import rounded
 from onward.audit.groups import label
-from onward.audit.wording import figure, opening
+from onward.audit.wording import decided, figure, leaning, needed, opening
 
 FILES = ("report.html", "audit.json", "cells.csv", "gaps.csv")
 NO_MASK = AuditPlan(minimum_cell=2, family_minimum=100)
@@ -80,7 +81,8 @@ def test_the_box_says_gap_interval_limit_and_verdict_in_words(found, page):
     sentence = opening(found)
     assert re.fullmatch(
         r"Among learners with the same preparation and goal, .* were advised toward credentials worth "
-        r"\$[\d,]+ a year (less|more) than everyone else \(likely between .*\)\. Our limit is \$1,000\.",
+        r"\$[\d,]+ a year (less|more) than everyone else "
+        r"\(likely between .*, by the 9[05]% interval\)\. Our limit is \$1,000\.",
         sentence,
     )
     assert sentence in page
@@ -170,3 +172,90 @@ def test_text_from_a_table_cannot_become_markup(made_world, tmp_path):
     ).read_text()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def page_of(world, folder, plan=None, **tables):
+    plan = plan or AuditPlan(attributes=("gender",))
+    return write_report(audit(**(world | tables), plan=plan), folder).read_text()
+
+
+def test_the_page_and_the_json_say_what_was_audited_and_the_caution_comes_first(made_world, tmp_path):
+    about, caution = (("Run", "demo"), ("Constraint", "none, so <nothing>")), "The learners are made up."
+    page = page_of(made_world, tmp_path, AuditPlan(attributes=("gender",), about=about, caution=caution))
+    headings = re.findall("<h2[^>]*>(.*?)</h2>", page)
+    assert headings[:2] == ["The verdict", "What was audited"]
+    assert headings.index("What was audited") < headings.index("The rules, fixed before any result")
+    assert "<dt>Run</dt><dd>demo</dd>" in page
+    assert "none, so &lt;nothing&gt;" in page
+    box = ET.fromstring(page.removeprefix("<!DOCTYPE html>")).find(".//section")  # noqa: S314 - a page of our own
+    assert [part.text for part in box][:2] == ["The verdict", caution]
+    kept = json.loads((tmp_path / "audit.json").read_text())["plan"]
+    assert (kept["about"], kept["caution"]) == ([list(pair) for pair in about], caution)
+
+
+def test_without_it_the_page_has_no_section_of_what_was_audited(page):
+    assert "What was audited" not in page
+    assert '<p class="caution">' not in page
+
+
+@pytest.mark.parametrize(
+    ("gap", "finding", "words"),
+    [
+        (-1_352.0, Finding("gender", "woman", "cannot_tell"), "more learners would more likely show it outside"),
+        (-700.0, Finding("gender", "woman", "cannot_tell", 2_363), "about 2,363"),
+        (-700.0, Finding("gender", "woman", "cannot_tell"), "not known: there is no interval"),
+        (None, Finding("gender", "woman", "cannot_tell", 2_363), "withheld"),
+        (-100.0, Finding("gender", "woman", "inside"), ""),
+    ],
+)
+def test_what_more_learners_would_tell(gap, finding, words):
+    assert needed(finding, pd.Series({"n": 1_500, "gap": gap}), limit=1_000) == words
+
+
+def test_a_finding_names_the_interval_that_decides_it(made_world, tmp_path):
+    assert decided("outside") == "\N{BLACK UP-POINTING TRIANGLE} outside by the 95% interval"
+    page = page_of(made_world, tmp_path, AuditPlan(limit=9_000.0, attributes=("gender",)))
+    assert "<td>\N{BLACK SQUARE} inside by the 90% interval</td>" in page
+
+
+def test_the_page_says_of_each_basis_what_a_value_is_and_how_many_have_it(made_world, tmp_path):
+    basis = ["imputed", "occupation", "occupation", *["published"] * 13]
+    page = page_of(made_world, tmp_path, values=made_world["values"].assign(basis=basis))
+    assert "<dt>Imputed</dt><dd>1 credential: a figure filled in" in page
+    assert "<dt>Occupation</dt><dd>2 credentials: a percentile or the median of the yearly wages of everyone" in page
+    assert "<dt>Published</dt><dd>13 credentials: the published median yearly earnings of completers" in page
+    assert "value is the median" not in page
+
+
+def test_credentials_without_a_price_are_counted_where_there_are_any(made_world, page, tmp_path):
+    assert "Without a price" not in page
+    prices = made_world["credentials"].assign(net_price=lambda rows: rows["net_price"].where(rows.index > 2))
+    words = "Without a price, and so counted as $0: 3 of the catalogue&#39;s 16 credentials."
+    assert words in page_of(made_world, tmp_path, credentials=prices)
+
+
+def test_the_share_of_the_stratum_other_is_printed_where_there_is_any(made_world, page, tmp_path):
+    assert "put together as" not in page
+    strata = made_world["strata"].assign(stratum=lambda rows: rows["stratum"].where(rows.index > 99, "other"))
+    assert "100 learners are put together as \N{LEFT DOUBLE QUOTATION MARK}other" in page_of(
+        made_world, tmp_path, strata=strata
+    )
+
+
+def test_the_verdict_says_why_nobody_is_comparable(made_world, tmp_path):
+    strata = made_world["strata"].assign(stratum=lambda rows: rows["stratum"].where(rows.index > 1_499, "other"))
+    box = page_of(made_world, tmp_path, strata=strata).split("</section>")[0]
+    assert "not evaluated" in box
+    assert "(75.0% of all): too few share their preparation and goal." in box
+
+
+def test_the_lean_of_the_models_own_estimates_is_said_beside_them_and_in_the_limits(found, page):
+    words = leaning(found).replace("'", "&#39;")
+    places = [part.split("<h2>")[0] for part in page.split("<h2>") if words in part]
+    assert [part.split("</h2>")[0] for part in places] == [
+        "Gaps among comparable learners",
+        "Three measures side by side",
+        "Limits",
+    ]
+    assert "most for Onward" in words
+    assert "The verdict rests on face value only." in words

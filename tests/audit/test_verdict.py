@@ -14,6 +14,7 @@ def gap_row(**changes):
         "attribute": "gender",
         "group": "woman",
         "n": 400,
+        "gap": -400.0,
         "error": 300.0,
         "comparable": True,
         "low90": -900.0,
@@ -47,8 +48,15 @@ def test_a_gap_that_cannot_be_compared_is_neither_inside_nor_outside():
 
 
 def test_a_gap_without_an_interval_shows_nothing():
-    missing = dict.fromkeys(("error", "low90", "high90", "low", "high"), np.nan)
+    missing = dict.fromkeys(("gap", "error", "low90", "high90", "low", "high"), np.nan)
     assert find(gap_row(**missing), limit=1_000) == Finding("gender", "woman", "cannot_tell", None)
+
+
+@pytest.mark.parametrize(("gap", "given"), [(-999.0, True), (-1_001.0, False), (1_352.0, False)])
+def test_the_n_that_tells_is_given_only_where_the_estimate_lies_inside(gap, given):
+    unsure = find(gap_row(gap=gap, low90=-2_000.0, high90=2_000.0, low=-2_400.0, high=2_400.0), limit=1_000)
+    assert unsure.outcome == "cannot_tell"
+    assert (unsure.needed is not None) == given
 
 
 @pytest.mark.parametrize(("sd", "needed"), [(8_000, 2_771), (13_000, 7_316)])

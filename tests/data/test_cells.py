@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from onward.data.cells import convert, inferred_kind
-from onward.data.columns import Column
+from onward.data.columns import DIGITS, Column
 from onward.data.tables import DEMOGRAPHICS, LEARNERS
 
 
@@ -62,6 +62,13 @@ def test_a_field_code_is_of_digits_alone():
 
 def test_every_race_that_is_joined_must_be_known():
     assert faulty(DEMOGRAPHICS.column("race_ethnicity"), "asian|white", "asian|White", "black") == ["asian|White"]
+
+
+def test_the_form_of_a_column_goes_by_its_declaration_and_not_by_its_name():
+    code = Column("a", "category", "", pattern=DIGITS)
+    assert faulty(code, "12", "1 2", "\u0661") == ["1 2", "\u0661"]
+    assert faulty(Column("a", "text", "", joined=("a.b", "c")), "a.b|c", "axb", "a.b|", "c") == ["axb", "a.b|"]
+    assert faulty(Column("cip", "category", ""), "x") == []
 
 
 def test_numbers_survive_exactly():

@@ -13,6 +13,15 @@ def test_every_column_of_every_table_is_in_the_dictionary():
     assert absent == []
 
 
+def test_the_form_of_a_column_and_the_rules_of_a_table_are_in_the_dictionary():
+    text = data_dictionary()
+    assert text.count("a code of digits alone") == 5
+    assert "white, nonresident, unknown, joined by \\|" in text
+    assert "ended_on is empty exactly where status is in_progress." in text
+    assert text.count("is never before the learner's entry_date.") == 2
+    assert "Each has a row in values." in text
+
+
 def test_a_bar_in_a_meaning_does_not_end_its_cell():
     rows = [line.replace("\\|", "") for line in data_dictionary().splitlines() if line.startswith("| ")]
     assert {row.count("|") for row in rows} == {6}

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onward.data.checks import SENSITIVE
 from onward.data.mapping import read
 from onward.data.problems import NOT_SHOWN, ProblemsFound
+from onward.data.simulated import World, simulate
 from onward.data.tables import CREDENTIALS, LEARNERS, Tables, conform, schema, write
 
 UCI = Path(__file__).parents[2] / "training" / "mappings" / "uci697.toml"
@@ -66,7 +68,7 @@ file = "values.csv"
 beside_mapping = true
 """
 WIDE_CSV = (
-    "\ufeffStart;Grade;Placed;City;Program;Fall;Spring\r\n01/09/2023;3.5;Y;Faro;7;12,5;9\r\n15/09/2023;;N;;none;0;\r\n"
+    "\ufeffStart;Grade;Placed;City;Program;Fall;Spring\r\n01/09/2023;3.5;Y;Faro;7;12,5;9\r\n31/08/2023;;N;;none;0;\r\n"
 )
 
 
@@ -132,7 +134,7 @@ def test_four_planted_faults_are_all_listed_and_nothing_is_written(tmp_path):
 @pytest.mark.parametrize(
     ("table", "old", "new", "told"),
     [
-        ("learners", "31", "old", ("age_at_entry", 2, "a number from 10 to 110", "'old'")),
+        ("learners", "31", "old", ("age_at_entry", 2, "a number from 10 to 110", "a text of 3 characters, not shown")),
         ("learners", "31", "7", ("age_at_entry", 2, "a number from 10 to 110", "'7'")),
         ("learners", "bo,2023-09-01", "bo,", ("entry_date", 3, "a date as YYYY-MM-DD in every row", "an empty cell")),
         ("learners", "bo,", "ann,", ("learner_id", 3, "each learner_id once in learners", "the same as in row 2")),
@@ -153,8 +155,28 @@ def test_four_planted_faults_are_all_listed_and_nothing_is_written(tmp_path):
             "attempts",
             "completed",
             "done",
-            ("status", 2, "one of completed, stopped, transferred, in_progress", "'done'"),
+            ("status", 2, "one of completed, stopped, transferred, in_progress", "a text of 4 characters, not shown"),
         ),
+        ("attempts", "2024-05-30", "", ("ended_on", 2, "a day, since status is completed", "nothing")),
+        ("attempts", "completed", "in_progress", ("ended_on", 2, "nothing, since status is in_progress", "a day")),
+        (
+            "attempts",
+            "2023-09-01",
+            "2023-08-31",
+            (
+                "started_on",
+                2,
+                "a day on or after the learner's entry_date in learners.csv",
+                "2023-08-31, before 2023-09-01",
+            ),
+        ),
+        (
+            "credentials",
+            "30\n",
+            "30\nbake,Baking,Certificate,21,120501,30\n",
+            ("credential_id", 3, "a row in values.csv for every credential", "none for this one"),
+        ),
+        ("credentials", ",30\n", ",some\n", ("weeks", 2, "a number of at least 0.1", "'some'")),
         ("attempts", "ann", "cy", ("learner_id", 2, "a learner that is in learners.csv", NOT_SHOWN)),
         ("attempts", "weld", "web", ("credential_id", 2, "a credential that is in credentials.csv", NOT_SHOWN)),
         ("demographics", "true", "maybe", ("pell", 2, "true or false", NOT_SHOWN)),
@@ -170,6 +192,103 @@ def test_a_fault_is_told_with_its_column_row_and_what_was_expected(tmp_path, tab
         return
     problem = only(tmp_path)
     assert (problem.file, problem.column, problem.row, problem.expected, problem.came) == (f"{table}.csv", *told)
+
+
+def test_a_term_before_the_learner_s_entry_is_told_and_an_earlier_award_or_job_is_not(tmp_path):
+    put(
+        tmp_path,
+        enrollments="learner_id,institution_id,term_start,term_end\nann,here,2023-08-31,2023-12-20\n",
+        awards=GOOD["awards"].replace("2024", "2020"),
+        experiences="learner_id,kind,started_on\nann,job,2019-01-01\n",
+    )
+    assert (only(tmp_path).file, only(tmp_path).column, only(tmp_path).row) == ("enrollments.csv", "term_start", 2)
+
+
+@pytest.mark.parametrize(("end", "status"), [("", "completed"), ("2024-05-30", "in_progress")])
+def test_an_attempt_with_or_without_an_end_wrongly_shows_no_id(tmp_path, end, status):
+    put(tmp_path, attempts=GOOD["attempts"].replace("2024-05-30,completed", f"{end},{status}"))
+    assert not {"ann", "weld"} & set(str(only(tmp_path)).replace(",", " ").split())
+
+
+def test_ids_like_numbers_or_missing_values_stay_texts(tmp_path):
+    ids = ["NA", "007", "7", "1e3", "null"]
+    put(
+        tmp_path,
+        learners="learner_id,entry_date\n" + "".join(f"{one},2023-09-01\n" for one in ids),
+        demographics="learner_id,pell\n007,true\n",
+        attempts=None,
+        awards="learner_id,credential_id,awarded_on\nNA,010,2024-05-30\n",
+    )
+    tables = read(tmp_path, mapping=None).tables
+    assert tables.learners["learner_id"].tolist() == ids
+    assert tables.awards[["learner_id", "credential_id"]].to_numpy().tolist() == [["NA", "010"]]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("age_at_entry", "John Smith"),
+        ("age_at_entry", "1999-05-17"),
+        ("age_at_entry", "5551234"),
+        ("math_ready", "ann@example.org"),
+        ("employment", "John Smith"),
+        ("goal_cip", "Smith-12"),
+        ("entry_date", "John Smith"),
+        ("entry_date", "555-1234"),
+    ],
+)
+def test_no_cell_of_a_learner_is_repeated_that_may_be_a_person_s(tmp_path, column, cell):
+    learner = {"learner_id": "ann", "entry_date": "2023-09-01", column: cell}
+    put(tmp_path, learners=f"{','.join(learner)}\n{','.join(learner.values())}\n")
+    problem = next(problem for problem in found(tmp_path) if problem.file == "learners.csv")
+    assert problem.column == column
+    assert cell not in str(problem)
+    assert "not shown" in problem.came
+
+
+IDENTIFYING = ["email", "SSN", "Student Name", "lastName", "birth_date", "cell_phone", "home-address", "zip"]
+
+
+@pytest.mark.parametrize("name", [*IDENTIFYING, "gender", "Age", "nationality", "pell"])
+@pytest.mark.parametrize("prefix", ["", "x_"])
+@pytest.mark.parametrize("table", ["learners", "enrollments"])
+def test_a_sensitive_column_is_refused_and_never_offered_as_an_extra(tmp_path, table, prefix, name):
+    enrollments = "learner_id,institution_id,term_start,term_end\nann,here,2023-09-01,2023-12-20\n"
+    head, *rows = {**GOOD, "enrollments": enrollments}[table].splitlines()
+    put(tmp_path, **{table: "\n".join([f"{head},{prefix}{name}", *(f"{row},secret" for row in rows)])})
+    problem = only(tmp_path)
+    assert (problem.column, problem.row, problem.remedy) == (f"{prefix}{name}", 1, SENSITIVE)
+    assert "secret" not in str(problem)
+
+
+@pytest.mark.parametrize("name", IDENTIFYING)
+def test_demographics_are_not_told_to_keep_what_identifies(tmp_path, name):
+    put(tmp_path, demographics=f"learner_id,{name}\nann,secret\n")
+    assert only(tmp_path).remedy == SENSITIVE
+
+
+def test_demographics_may_hold_extras(tmp_path):
+    put(tmp_path, demographics="learner_id,x_nationality\nann,here\n")
+    assert read(tmp_path, mapping=None).tables.demographics["x_nationality"].tolist() == ["here"]
+
+
+@pytest.mark.parametrize("name", ["x_course_name", "x_classroom_size", "x_stage", "x_tournaments"])
+def test_an_extra_that_only_sounds_like_it_is_kept(tmp_path, name):
+    put(tmp_path, learners=f"learner_id,entry_date,{name}\nann,2023-09-01,a\nbo,2023-09-01,b\n")
+    assert name in read(tmp_path, mapping=None).tables.learners
+
+
+def test_births_are_not_offered_for_the_entry_date(tmp_path):
+    put(tmp_path, learners="learner_id,birth_date\nann,2003-09-01\nbo,2003-09-01\n")
+    assert [problem.remedy for problem in found(tmp_path) if problem.file == "learners.csv"] == [
+        "add it, or rename the one that holds it to entry_date",
+        SENSITIVE,
+    ]
+
+
+def test_a_declared_column_in_other_letters_is_renamed_and_not_removed(tmp_path):
+    put(tmp_path, learners=GOOD["learners"].replace("age_at_entry", "Age at Entry"))
+    assert only(tmp_path).remedy == "rename it to age_at_entry"
 
 
 def test_an_award_may_be_of_a_credential_from_elsewhere(tmp_path):
@@ -298,7 +417,7 @@ def test_a_mapped_source_says_that_dates_are_nominal_and_digests_the_mapping_too
 
 
 def test_faults_of_a_mapped_file_are_told_by_its_own_columns(tmp_path):
-    data = WIDE_CSV.replace("15/09/2023", "31/09/2023").replace(";N;", ";maybe;").replace("3.5", "high")
+    data = WIDE_CSV.replace("31/08/2023", "31/09/2023").replace(";N;", ";maybe;").replace("3.5", "high")
     folder, mapping = wide(tmp_path, data=data)
     assert [(problem.column, problem.row, problem.expected) for problem in found(folder, mapping)] == [
         ("Start", 3, "a day that exists, written as %d/%m/%Y (it becomes learners.entry_date)"),
@@ -342,6 +461,12 @@ def test_a_hundred_thousand_rows_are_read_in_seconds(tmp_path):
     start = time.perf_counter()
     read(tmp_path, mapping=None)
     assert time.perf_counter() - start < 5
+
+
+def test_a_simulated_system_reads_without_a_problem(tmp_path):
+    tables, _ = simulate(World(learners=2000, cohorts=12), seed=1)
+    write(tables, tmp_path)
+    assert len(read(tmp_path, mapping=None).tables.attempts) == len(tables.attempts)
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def test_empty_cells_beyond_the_last_column_are_nothing(tmp_path):
 
 
 def test_a_text_that_pandas_would_call_missing_stays_a_text(tmp_path):
-    assert sheet(tmp_path, "id\nNA\nnull\n").cells["id"].tolist() == ["NA", "null"]
+    assert sheet(tmp_path, "id\nNA\nnull\n007\n1e3\n").cells["id"].tolist() == ["NA", "null", "007", "1e3"]
 
 
 def test_every_ragged_row_is_listed(tmp_path):

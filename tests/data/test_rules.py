@@ -58,6 +58,16 @@ def test_a_constant_may_be_a_date_a_number_or_a_flag_of_toml(tmp_path):
         ('"Start"', '{ column = "S", constant = "2023-02-03" }', "state exactly one of column, constant"),
         ('"Start"', '{ column = "S", type = "category" }', "expected no type, for the column is a date"),
         ('"Start"', '"Start"\nx_hall = "Hall"', "columns.x_hall: expected the type of this extra column"),
+        (
+            '"Start"',
+            '"Start"\nx_email = { column = "E", type = "text" }',
+            "columns.x_email: .*it identifies people or is",
+        ),
+        (
+            '"Start"',
+            '"Start"\nx_Gender = { column = "G", type = "category" }',
+            "x_Gender: expected an extra that learners",
+        ),
         ('"students.csv"', '"students.csv"\nonly = { column = "A" }', "state either equals or not_equals"),
         ('"students.csv"', '"../students.csv"', "expected the name of a file; came '../students.csv'"),
         ('"students.csv"', '"values.csv"\nbeside_mapping = true', "it is both in the folder and beside the mapping"),
@@ -66,6 +76,12 @@ def test_a_constant_may_be_a_date_a_number_or_a_flag_of_toml(tmp_path):
 )
 def test_a_mistake_in_a_mapping_is_told(tmp_path, old, new, match):
     refused(tmp_path, GOOD.replace(old, new, 1), match)
+
+
+def test_an_extra_of_demographics_may_be_sensitive(tmp_path):
+    text = GOOD + '[tables.demographics]\nfile = "students.csv"\n[tables.demographics.columns]\nlearner_id = "ID"\n'
+    rule = 'x_nationality = { column = "Nation", type = "category" }\n'
+    assert "x_nationality" in loaded(tmp_path, text + rule).tables["demographics"][0].columns
 
 
 def test_every_mistake_is_told_at_once(tmp_path):

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import pandas as pd
 import pandera.errors
 import pytest
@@ -114,6 +116,31 @@ def test_a_value_that_is_not_allowed_breaks_the_schema():
     frame = conform(pd.DataFrame({"from_id": ["a"], "to_id": ["b"], "relation": ["resembles"]}), PATHWAYS)
     with pytest.raises(pandera.errors.SchemaError, match="one of requires, leads_to, recognised_for"):
         schema(PATHWAYS).validate(frame)
+
+
+@pytest.mark.parametrize(("races", "fits"), [("asian|white", True), ("asian|", False), ("Asian", False), (None, True)])
+def test_the_form_of_a_text_is_in_the_schema(races, fits):
+    frame = conform(pd.DataFrame({"learner_id": ["a"], "race_ethnicity": [races]}), DEMOGRAPHICS)
+    with nullcontext() if fits else pytest.raises(pandera.errors.SchemaError, match="joined by"):
+        schema(DEMOGRAPHICS).validate(frame)
+
+
+def test_a_field_code_with_a_point_breaks_the_schema():
+    frame = conform(pd.DataFrame({"learner_id": ["a"], "entry_date": ["2024-09-02"], "goal_cip": ["51.38"]}), LEARNERS)
+    with pytest.raises(pandera.errors.SchemaError, match="a code of digits alone"):
+        schema(LEARNERS).validate(frame)
+
+
+def test_a_pattern_without_words_is_refused():
+    with pytest.raises(ValueError, match="has no words"):
+        Column("a", "text", "", pattern="x+")
+
+
+@every_table
+def test_the_rules_of_a_table_name_its_own_columns_and_other_tables(table):
+    ended = (table.ended_unless[0], table.ended_unless[2]) if table.ended_unless else ()
+    assert {*ended, table.since_entry} - {""} <= set(table.names)
+    assert table.each_in in {"", *BY_NAME}
 
 
 def test_a_key_that_stands_twice_breaks_the_schema():

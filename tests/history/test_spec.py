@@ -164,7 +164,7 @@ def test_a_learner_s_number_stays_one_beside_a_learner_with_a_text(few_spec, eve
 
 
 def test_an_extra_that_the_model_does_not_know_is_refused(few_spec, small):
-    with pytest.raises(DataError, match=r"expected extras among .*x_commute_minutes.*; got x_unknown; remove"):
+    with pytest.raises(DataError, match=r"expected extras among .*x_commute_minutes.*; got 1 not among them; remove"):
         few_spec.unseen(timeline_of(small, x_unknown=1.0))
 
 
@@ -173,7 +173,7 @@ def test_an_interest_in_a_field_of_the_catalogue_may_be_sent(few_spec, small):
 
 
 def test_an_interest_in_a_field_that_no_credential_has_is_refused(few_spec, small):
-    with pytest.raises(DataError, match="got x_interest_99; remove"):
+    with pytest.raises(DataError, match="got 1 not among them; remove"):
         few_spec.unseen(timeline_of(small, x_interest_99=0.4))
 
 

@@ -165,16 +165,17 @@ def planted(n=3_000, *, tilt=3_500.0, seed=0):
     return np.column_stack([np.full(n, 10_000.0), dear]), stratum, group
 
 
-def fit(scores, stratum, labels, *, limit=1_500.0, floor=0.5, benefit=None, smallest=100, unjudged=()):
+def fit(scores, stratum, labels, *, limit=1_500.0, floor=0.5, benefit=None, completion=None, smallest=100, unjudged=()):
     return fit_shrinkage(
         scores,
         lambda shrunk: shrunk.argmax(axis=1),
         value=VALUE,
         expected_benefit=scores if benefit is None else benefit,
+        completion=np.full_like(scores, 0.7) if completion is None else completion,
         stratum=stratum,
         groups=Groups(labels, frozenset(unjudged), smallest),
         limit=limit,
-        benefit_floor=floor,
+        floor=floor,
     )
 
 
@@ -225,11 +226,23 @@ def test_a_floor_on_benefit_forbids_what_would_level_down():
     assert (result.outcome, result.bound > 1_500) == ("not met", True)
 
 
-def test_no_strength_below_the_floor_is_taken():
+def test_a_floor_on_completion_forbids_advice_into_failure():
     scores, stratum, group = planted()
-    result = fit(scores, stratum, {"group": group}, floor=0.995)
-    row = result.tried[result.tried["strength"] == result.shrinkage.strength].iloc[0]
-    assert row["floor_kept"]
+    chosen = scores.max(axis=1, keepdims=True)
+    fails_if_moved = np.where(scores == chosen, 0.8, 0.1)
+    assert fit(scores, stratum, {"group": group}, floor=0.99, completion=fails_if_moved).outcome == "not met"
+
+
+def test_nobody_pays_for_a_limit_that_is_not_kept():
+    scores, stratum, group = planted()
+    result = fit(scores, stratum, {"group": group}, floor=0.9999)
+    assert (result.outcome, result.shrinkage.strength) == ("not met", 1.0)
+    assert result.bound == result.tried["bound"].iloc[0]
+
+
+def test_a_group_that_lies_outside_binds_however_wide_its_margin():
+    scores, stratum, group = planted(n=400, tilt=12_000.0)
+    assert fit(scores, stratum, {"group": group}, limit=300.0, smallest=2).outcome != "not evaluated"
 
 
 @pytest.mark.parametrize("level", [-30_000.0, 0.0])
@@ -253,7 +266,7 @@ def test_a_small_group_does_not_bind():
 
 
 def test_absent_evidence_is_not_a_limit_that_was_met():
-    scores, stratum, group = planted(n=60)
+    scores, stratum, group = planted(n=60, tilt=0.0)
     assert fit(scores, stratum, {"group": group}, smallest=2).outcome == "not evaluated"
 
 

@@ -67,8 +67,14 @@ def test_a_learner_s_order_does_not_depend_on_who_else_is_ranked(score, p, is_op
 
 
 @given(scores, chances, flags, st.integers(1, 9))
-def test_a_constant_added_to_all_scores_changes_no_order(score, p, is_open, constant):
-    assert (RULE.order(score + constant, p, is_open, k=6) == RULE.order(score, p, is_open, k=6)).all()
+def test_a_constant_added_to_scores_above_zero_changes_no_order(score, p, is_open, constant):
+    above = np.abs(score) + 1
+    assert (RULE.order(above + constant, p, is_open, k=6) == RULE.order(above, p, is_open, k=6)).all()
+
+
+def test_what_is_not_expected_to_return_anything_comes_last():
+    score, p = np.array([[-5.0, 3.0, 0.0, 9.0]]), np.array([[0.9, 0.7, 0.9, 0.2]])
+    assert RULE.order(score, p, np.ones((1, 4), bool), k=4).tolist() == [[1, 3, 2, 0]]
 
 
 def test_the_score_is_the_expected_benefit():

@@ -1,17 +1,23 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from onward.history.features import FEATURES
 from onward.history.spec import FeatureSpec
-from onward.policy.reasons import SENTENCES, reasons
+from onward.policy.reasons import HOLDS, SENTENCES, reasons
 
 SPEC = FeatureSpec(("goal_rung", "field_is_goal", "prior_gpa", "weeks", "x_house"), {}, {"x_house": "number"})
 GOAL, PREPARATION, LENGTH = (SENTENCES[name] for name in ("goal", "preparation", "length"))
 
 
-def of_first(*rows, spec=SPEC, most=3):
-    return reasons(np.array(rows, dtype=float), [0], spec, most=most)[0]
+BORNE_OUT = (3.0, 1.0, 3.1, 20.0, 1.0)
+"""Facts under which every reason of the small spec is true."""
+
+
+def of_first(*rows, spec=SPEC, most=3, facts=BORNE_OUT):
+    contributions = np.array(rows, dtype=float)
+    return reasons(contributions, np.tile(np.array(facts), (len(rows), 1)), [0], spec, most=most)[0]
 
 
 def test_what_speaks_for_one_candidate_more_than_for_others_is_its_reason():
@@ -53,7 +59,30 @@ def test_a_single_candidate_has_nothing_to_be_told_from():
 
 def test_reasons_follow_the_order_of_the_advice():
     rows = np.array([[0, 2, 0, 0, 0], [0, 0, 2, 0, 0]], dtype=float)
-    assert reasons(rows, [1, 0], SPEC) == [[PREPARATION], [GOAL]]
+    assert reasons(rows, np.tile(np.array(BORNE_OUT), (2, 1)), [1, 0], SPEC) == [[PREPARATION], [GOAL]]
+
+
+def test_a_goal_is_no_reason_for_what_lies_outside_it():
+    assert of_first([0, 2, 0, 0, 0], [0, 0, 0, 0, 0], facts=(3.0, 0.0, 3.1, 20.0, 1.0)) == []
+
+
+def test_what_is_not_on_record_is_no_reason():
+    assert of_first([0, 2, 2, 0, 0], [0, 0, 0, 0, 0], facts=(np.nan, np.nan, np.nan, 20.0, 1.0)) == []
+
+
+def test_the_next_true_reason_takes_the_place_of_one_that_is_not():
+    assert of_first([0, 9, 0, 1, 0], [0, 0, 0, 0, 0], most=1, facts=(3.0, 0.0, 3.1, 20.0, 1.0)) == [LENGTH]
+
+
+@pytest.mark.parametrize("reason", sorted(SENTENCES))
+def test_every_sentence_has_a_rule_of_when_it_is_true(reason):
+    assert set(HOLDS) == set(SENTENCES)
+    assert isinstance(bool(HOLDS[reason]({}, {})), bool)
+
+
+@pytest.mark.parametrize("reason", sorted(set(SENTENCES) - {"length", "program"}))
+def test_nothing_is_said_of_a_learner_of_whom_nothing_is_known(reason):
+    assert not HOLDS[reason]({}, {})
 
 
 def test_every_reason_is_a_sentence():

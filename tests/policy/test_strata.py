@@ -3,6 +3,7 @@ import pytest
 
 from onward.data.learner import Learner
 from onward.errors import SettingsError
+from onward.history.barred import Barred
 from onward.history.known import Points
 from onward.history.timeline import Timeline
 from onward.history.views import LearnerView
@@ -18,7 +19,7 @@ def view_of(small, *facts) -> LearnerView:
 
 
 def fitted(small, facts, **settings) -> Strata:
-    return Strata.fit(view_of(small, *facts), StrataSettings(**settings), smallest=2)
+    return Strata.fit(view_of(small, *facts), StrataSettings(**{"smallest": 2} | settings), Barred.of())
 
 
 GRADES = [{"prior_gpa": grade} for grade in (1.0, 1.2, 1.4, 3.0, 3.2, 3.4)]
@@ -26,7 +27,7 @@ BOTH = {"bins": {"prior_gpa": 2}, "categories": ("goal_field",)}
 
 
 def test_numbers_are_cut_at_their_quantiles(small):
-    assert fitted(small, GRADES, bins={"prior_gpa": 2}).edges == {"prior_gpa": (2.2,)}
+    assert fitted(small, GRADES, bins={"prior_gpa": 2}).edges == (("prior_gpa", (2.2,)),)
 
 
 def test_a_learner_stands_in_the_bin_of_their_number(small):
@@ -35,9 +36,30 @@ def test_a_learner_stands_in_the_bin_of_their_number(small):
     assert assigned.tolist() == ["prior_gpa 1 of 2", "prior_gpa 2 of 2"]
 
 
-def test_a_number_on_the_edge_stands_above_it(small):
+def test_a_number_on_the_edge_stands_below_it(small):
     strata = fitted(small, GRADES, bins={"prior_gpa": 2})
-    assert strata.assign(view_of(small, {"prior_gpa": 2.2})).tolist() == ["prior_gpa 2 of 2"]
+    assert strata.assign(view_of(small, {"prior_gpa": 2.2})).tolist() == ["prior_gpa 1 of 2"]
+
+
+def test_most_at_the_lowest_value_are_a_bin_of_their_own(small):
+    facts = [{"extras": {"x_held": held}} for held in (0.0, 0.0, 0.0, 0.0, 2.0, 3.0)]
+    strata = fitted(small, facts, bins={"x_held": 2})
+    assert strata.assign(view_of(small, *facts)).tolist() == ["x_held 1 of 2"] * 4 + ["x_held 2 of 2"] * 2
+
+
+def test_an_edge_that_splits_nothing_is_dropped(small):
+    facts = [{"extras": {"x_held": held}} for held in (0.0, 1.0, 1.0, 1.0, 1.0)]
+    assert fitted(small, facts, bins={"x_held": 2}).edges == (("x_held", ()),)
+
+
+@pytest.mark.parametrize(
+    ("name", "barred"),
+    [("x_gender", ()), ("goal_field", ("goal_cip",)), ("x_held", ("x_held",)), ("prior_gpa", ("Prior_GPA",))],
+)
+def test_a_column_that_no_model_may_read_makes_no_stratum(name, barred, small):
+    view = view_of(small, *GRADES)
+    with pytest.raises(SettingsError, match=f"columns that a served model may read; {name} is sensitive, or left out"):
+        Strata.fit(view, StrataSettings(categories=(name,)), Barred.of(barred))
 
 
 @pytest.mark.parametrize("name", ["goal_field", "gpa_mean"])
@@ -104,7 +126,7 @@ def test_an_extra_that_a_request_leaves_out_is_not_stated(small):
     assert strata.assign(view_of(small, {})).tolist() == ["x_house not stated"]
 
 
-@pytest.mark.parametrize("name", ["gender", "race_ethnicity", "age_at_entry", "weeks", "x_unknown", "recognised_share"])
+@pytest.mark.parametrize("name", ["weeks", "x_unknown", "recognised_share"])
 def test_what_is_no_feature_of_a_learner_is_refused(name, small):
     with pytest.raises(SettingsError, match=rf"strata: expected learner features or extras \(.*\); got {name}; rename"):
         fitted(small, GRADES, categories=(name,))

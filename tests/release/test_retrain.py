@@ -108,14 +108,14 @@ def test_advice_of_any_rank_is_open_to_the_learner(candidate):
 
 def test_an_attribute_that_the_audit_does_not_know_is_refused(tables):
     with pytest.raises(SettingsError, match="expected attributes among race_ethnicity, gender; got shoe_size"):
-        train(tables, sensitive_in_training={"shoe_size": "audit_only"})
+        train(tables, sensitive_in_training=AUDIT_ONLY | {"shoe_size": "audit_only"})
 
 
 def test_nominal_dates_make_the_hold_out_random(tables):
     source = Source(tables, nominal_dates=True, notes=(), digests={})
     found = retrain(source, settings(sensitive_in_training=AUDIT_ONLY), progress=lambda _: None)
     assert "at random" in found.holdout.words
-    assert any("at random" in note for note in found.audit.plan.notes)
+    assert "at random" in dict(found.audit.plan.about)["Judged"]
 
 
 def test_a_column_of_unknown_timing_is_in_no_served_model_and_is_compared(tables):
@@ -137,3 +137,29 @@ def test_skill_is_given_with_its_n_and_interval(candidate):
     assert (skills["auc_low"] < skills["auc"]).all()
     assert (skills["n"] > 0).all()
     assert pd.notna(skills).all(axis=None)
+
+
+def test_an_attribute_that_demographics_holds_must_be_named(tables):
+    with pytest.raises(SettingsError, match="expected an entry for race_ethnicity, which demographics holds"):
+        train(tables, sensitive_in_training={"gender": "audit_only"})
+
+
+@pytest.mark.parametrize("name", ["timing_unknown", "also_sensitive"])
+def test_a_misspelt_column_is_refused_with_the_one_meant(tables, name):
+    features = load(SETTINGS).features.model_copy(update={name: ("x_comute_minutes",)})
+    with pytest.raises(SettingsError, match=r"no table has x_comute_minutes \(did you mean x_commute_minutes\?\)"):
+        train(tables, sensitive_in_training=AUDIT_ONLY, features=features)
+
+
+def test_a_stratum_may_not_read_a_column_of_unknown_timing(tables):
+    features = load(SETTINGS).features.model_copy(update={"timing_unknown": ("x_commute_minutes",)})
+    strata = load(SETTINGS).strata.model_copy(update={"bins": {"x_commute_minutes": 2}})
+    with pytest.raises(SettingsError, match="x_commute_minutes is sensitive, or left out by timing_unknown"):
+        train(tables, sensitive_in_training=AUDIT_ONLY, features=features, strata=strata)
+
+
+def test_the_report_says_what_was_audited(candidate):
+    about = dict(candidate.audit.plan.about)
+    assert about["Run"] == "demo"
+    assert "None is an input of a served model" in about["Sensitive attributes in training"]
+    assert {"Data", "Judged", "Left out", "Constraint"} <= set(about)

@@ -9,8 +9,12 @@ import pytest
 
 from onward.audit import write_report
 from onward.errors import DataError, SettingsError
+from onward.history.decision_points import positions
+from onward.history.timeline import Timeline
+from onward.release.bundle import load
+from onward.release.place import check_place, replaced
 from onward.release.registry import default_store, flattened
-from onward.release.run import _write, audit_again
+from onward.release.run import audit_again
 
 
 def test_a_run_holds_bundle_report_and_decisions_and_no_demographics(trained):
@@ -24,13 +28,12 @@ def test_nothing_is_left_beside_the_run(trained):
     assert not [path for path in trained.runs.iterdir() if path.name.startswith(".writing")]
 
 
-def test_a_run_that_breaks_off_while_writing_leaves_the_earlier_one(trained, tmp_path, monkeypatch):
+def test_a_run_that_breaks_off_while_writing_leaves_the_earlier_one(trained, tmp_path):
     folder = tmp_path / "demo"
     shutil.copytree(trained.run.folder, folder)
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    monkeypatch.setattr("onward.release.run.write_report", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
-        _write(trained.run.candidate, folder, {"digests": {}})
+    with pytest.raises(FileNotFoundError, match="no-such"), replaced(folder) as place:
+        (place / "no-such" / "bundle").mkdir()
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert list(tmp_path.iterdir()) == [folder]
 
@@ -108,3 +111,38 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path):
 
 def test_settings_are_flattened_by_dots():
     assert flattened({"a": {"b": {"c": 1}}}) == {"a.b.c": "1"}
+
+
+def test_the_bundle_that_was_written_advises_what_was_audited(trained):
+    adviser = load(trained.run.folder / "bundle").adviser
+    timeline = Timeline.from_tables(trained.tables, adviser.catalogue)
+    judged = trained.run.candidate.judged
+    prospects = adviser.prospects(timeline, positions(judged.points, timeline))
+    written = pd.read_csv(trained.run.folder / "decisions.csv", dtype=str, keep_default_na=False)
+    first = written[(written["source"] == "onward") & (written["rank"] == "1")]["credential_id"].to_numpy()
+    assert (adviser.catalogue.ids[adviser.order(prospects, k=1)[:, 0]].to_numpy() == first).all()
+    assert (prospects.stratum == judged.prospects.stratum).all()
+    assert len(set(prospects.stratum)) > 3
+
+
+def test_a_run_does_not_take_the_place_of_somebody_s_files(tmp_path):
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "data.csv").write_text("a")
+    with pytest.raises(SettingsError, match="it holds something else; choose another --runs"):
+        check_place(tmp_path / "demo", tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize(("run", "data"), [("a", "a"), ("a", "a/b"), ("a/b", "a")])
+def test_a_run_and_its_data_lie_apart(run, data, tmp_path):
+    with pytest.raises(SettingsError, match=r"apart from the data; .* overlap"):
+        check_place(tmp_path / run, tmp_path / data)
+
+
+def test_a_run_killed_between_two_moves_is_put_back_at_the_next_start(tmp_path):
+    (tmp_path / ".earlier-demo").mkdir()
+    (tmp_path / ".earlier-demo" / "run.json").write_text("{}")
+    (tmp_path / ".writing-demo-x").mkdir()
+    with pytest.raises(KeyError, match="stopped"), replaced(tmp_path / "demo"):
+        raise KeyError("stopped")
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+    assert (tmp_path / "demo" / "run.json").is_file()

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from onward.audit.groups import EVERYONE, UNJUDGED, groups
-from onward.audit.intervals import COMPARABLE_SHARE, gaps, means, with_intervals
+from onward.audit.intervals import COMPARABLE_SHARE, POOLED, gaps, means, with_intervals
 from onward.audit.measures import MEASURES, learner_measures, shared_learners
 from onward.audit.plan import AuditPlan
 from onward.audit.suppression import Cell, withheld
@@ -28,6 +28,7 @@ class Valuation:
 
     credentials: int
     without_value: int
+    without_price: int
     below_benchmark: int
     basis: dict[str, int]
     sources: tuple[str, ...]
@@ -38,7 +39,7 @@ class Audit:
     """The figures and the verdict of one audit; whatever is withheld is already missing from every frame.
 
     ``family`` are the gaps that were to be judged, fixed by group size alone. ``left_out`` counts learners who lack a
-    decision from some source.
+    decision from some source, ``pooled`` those in the stratum of unlike learners; ``strata`` counts all the others.
     """
 
     plan: AuditPlan
@@ -51,6 +52,7 @@ class Audit:
     learners: int
     left_out: int
     strata: int
+    pooled: int
     valuation: Valuation
 
     def to_json(self) -> dict[str, Any]:
@@ -64,6 +66,7 @@ class Audit:
             "learners": self.learners,
             "left_out": self.left_out,
             "strata": self.strata,
+            "pooled": self.pooled,
             "valuation": asdict(self.valuation),
             "cells": _records(rounded(self.cells)),
             "gaps": _records(rounded(self.gaps)),
@@ -199,6 +202,7 @@ def _valuation(values: pd.DataFrame, credentials: pd.DataFrame) -> Valuation:
     return Valuation(
         credentials=len(credentials),
         without_value=len(credentials) - len(ours),
+        without_price=int(credentials["net_price"].isna().sum()),
         below_benchmark=int((worth.earnings_premium(ours) < 0).sum()),
         basis={str(name): int(n) for name, n in ours["basis"].value_counts().sort_index().items()},
         sources=tuple(sorted(ours["source"].dropna().unique())),
@@ -254,6 +258,7 @@ def audit(
         withheld=pd.DataFrame(sorted(hidden), columns=["attribute", "group"]),
         learners=len(learners),
         left_out=int(measured["learner_id"].nunique()) - len(learners),
-        strata=int(stratum.nunique()),
+        strata=int(stratum[stratum != POOLED].nunique()),
+        pooled=int((stratum == POOLED).sum()),
         valuation=_valuation(values, credentials),
     )

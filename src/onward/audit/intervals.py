@@ -5,6 +5,9 @@ Li, Morgan and Zaslavsky (2018, JASA 113:390-400) for a propensity that is the g
 coefficient of the group in a regression on group and stratum (Angrist 1998, Econometrica 66:249-288). It needs no
 model of the strata and gives the smallest variance among such weights where variances are equal.
 
+The stratum ``POOLED`` holds learners who have only in common that few others are like them. They are not comparable
+with each other: they count in no gap within strata, and their group is covered the less for them.
+
 Variances are those within stratum and side. The interval is Student's with the degrees of freedom of Welch (1938,
 Biometrika 29:350-362) and Satterthwaite (1946, Biometrics Bulletin 2:110-114), for groups too small for the normal.
 """
@@ -18,6 +21,7 @@ from scipy import stats
 
 COMPARABLE_SHARE = 0.8
 """A conditional gap speaks for a group only where this share of it stands beside others in its stratum."""
+POOLED = "other"
 EQUIVALENCE = 0.90
 CONFIDENCE = 0.95
 
@@ -93,10 +97,11 @@ def _spread(side: Moments, other: Moments, weight: Array) -> tuple[Array, Array]
     return own.sum(0) + lent, (own**2 / np.maximum(side.n - 1, 1)).sum(0) + lent**2 / behind
 
 
-def gap_estimates(groups: Moments) -> pd.DataFrame:
+def gap_estimates(groups: Moments, n: Array) -> pd.DataFrame:
     """Return each group's gap to everyone else, overlap-weighted over strata, with its standard error.
 
-    ``covered`` is the share of the group in strata that hold both; ``overlap`` the smaller side's count there.
+    ``n`` counts each whole group, also where it stands in none of the strata. ``covered`` is the share of it in strata
+    that hold both; ``overlap`` the smaller side's count there.
     """
     rest = everyone_else(groups)
     both = (groups.n > 0) & (rest.n > 0)
@@ -106,7 +111,7 @@ def gap_estimates(groups: Moments) -> pd.DataFrame:
     gap = np.where(total > 0, (weight * (groups.mean - rest.mean)).sum(0), np.nan)
     (here, below_here), (there, below_there) = _spread(groups, rest, weight), _spread(rest, groups, weight)
     variance, below = here + there, below_here + below_there
-    in_both, n = (groups.n * both).sum(0), groups.n.sum(0)
+    in_both = (groups.n * both).sum(0)
     return pd.DataFrame(
         {
             "n": n.astype(int),
@@ -120,15 +125,18 @@ def gap_estimates(groups: Moments) -> pd.DataFrame:
 
 
 def gaps(values: pd.Series, groups: pd.Series, strata: pd.Series | None = None) -> pd.DataFrame:
-    """Return the gap of every group; over all learners, or given ``strata``.
+    """Return the gap of every group; over all learners, or given ``strata``, without those of ``POOLED``.
 
-    >>> gaps(pd.Series([1.0, 3, 5, 7]), pd.Series(["a", "a", "b", "b"]))["gap"].to_dict()
+    >>> value, group = pd.Series([1.0, 3, 5, 7, 99]), pd.Series(["a", "a", "b", "b", "a"])
+    >>> gaps(value, group, pd.Series(["s", "s", "s", "s", "other"]))["gap"].to_dict()
     {'a': -4.0, 'b': 4.0}
     """
     codes, names = pd.factorize(groups, sort=True)
-    stratum = np.zeros(len(values), dtype=np.intp) if strata is None else pd.factorize(strata)[0]
-    found = gap_estimates(moments(values.to_numpy(float), codes, stratum))
-    return found.set_axis(pd.Index(names, name="group"))
+    stratum, of = (np.zeros(len(values), dtype=np.intp), [""]) if strata is None else pd.factorize(strata)
+    found = moments(values.to_numpy(float), codes, stratum)
+    alike = np.array([name != POOLED for name in of])
+    kept = Moments(found.n[alike], found.mean[alike], found.squares[alike])
+    return gap_estimates(kept, found.n.sum(0)).set_axis(pd.Index(names, name="group"))
 
 
 def with_intervals(estimates: pd.DataFrame, *, family: int) -> pd.DataFrame:

@@ -11,7 +11,9 @@ class AuditPlan:
     """The rules of one audit, fixed before results and printed in words in the report.
 
     ``limit`` is in dollars a year of mean recommended value. ``family_minimum`` is the smallest group that is judged;
-    smaller ones get a case review. ``control_words`` says what the strata hold.
+    smaller ones get a case review. ``control_words`` says what the strata hold. ``about`` says what was audited, as
+    pairs of label and text: run, bundle, data, constraint. ``caution`` is what a reader must know before
+    the verdict.
 
     >>> AuditPlan(limit=500.0).judged
     'onward'
@@ -30,6 +32,8 @@ class AuditPlan:
     price_share: float = 0.4
     control_words: str = "preparation and goal"
     notes: tuple[str, ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
+    caution: str = ""
 
     def __post_init__(self) -> None:
         if not self.limit > 0:

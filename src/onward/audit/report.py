@@ -152,18 +152,18 @@ def side_by_side(audit: Audit) -> tuple[Section, ...]:
 
 
 def judged(audit: Audit) -> list[Row]:
-    """Return a row for each judged gap: group, n, gap with both intervals, finding, learners needed."""
+    """Return a row for each judged gap: group, n, gap with both intervals, finding, what more learners would tell."""
     rows: list[Row] = []
     for attribute, group in audit.family:
         row = wording.judged_gap(audit, attribute, group)
         finding = next((f for f in audit.verdict.findings if (f.attribute, f.group) == (attribute, group)), None)
-        symbol, words = wording.OUTCOMES[finding.outcome] if finding else ("", wording.WITHHELD)
+        decided = wording.decided(finding.outcome) if finding else wording.WITHHELD
         figures = (
             wording.with_interval(row, "gap", difference=True, low="low90", high="high90"),
             wording.with_interval(row, "gap", difference=True).partition(" (")[2].rstrip(")") or wording.WITHHELD,
         )
-        needed = wording.needed(finding, row["n"]) if finding else wording.WITHHELD
-        rows.append((label(group), wording.count(row["n"]), *figures, f"{symbol} {words}".strip(), needed))
+        needed = wording.needed(finding, row, limit=audit.plan.limit) if finding else wording.WITHHELD
+        rows.append((label(group), wording.count(row["n"]), *figures, decided, needed))
     return rows
 
 
@@ -180,7 +180,10 @@ def page(audit: Audit) -> str:
         verdict=wording.STATUSES[audit.verdict.status],
         opening=wording.opening(audit),
         reasons=wording.reasons(audit),
-        rules=wording.rules(audit.plan),
+        rules=wording.rules(audit),
+        bases=wording.bases(audit.valuation),
+        pooled=wording.pooled(audit),
+        leaning=wording.leaning(audit),
         judged=judged(audit),
         headline=headline(audit),
         levels=levels(audit),

@@ -17,7 +17,11 @@ POWER = 0.9
 
 @dataclass(frozen=True)
 class Finding:
-    """What one judged gap says, and with how many of the group's learners it would tell."""
+    """What one judged gap says.
+
+    ``needed`` is how many of the group would show a true gap of zero to lie inside the limit. It is given only where
+    the estimate lies inside and its interval does not: more learners make an estimate outside no likelier to pass.
+    """
 
     attribute: str
     group: str
@@ -64,7 +68,7 @@ def find(row: "pd.Series", *, limit: float) -> Finding:
         return Finding(attribute, group, "inside")
     if row["low"] > limit or row["high"] < -limit:
         return Finding(attribute, group, "outside")
-    known = np.isfinite(row["error"])
+    known = np.isfinite(row["error"]) and abs(row["gap"]) <= limit
     needed = needed_n(n=int(row["n"]), error=float(row["error"]), limit=limit) if known else None
     return Finding(attribute, group, "cannot_tell", needed)
 
@@ -91,7 +95,7 @@ def judge(
     compared: bool,
     too_small: tuple[tuple[str, str], ...],
 ) -> Verdict:
-    """Judge the primary gaps: attribute, group, n, error, comparable, low90, high90, low and high of each.
+    """Judge the primary gaps: attribute, group, n, gap, error, comparable, low90, high90, low and high of each.
 
     A pass asks besides that the gap over all learners was compared with history's and is not wider: strata can carry
     the tracking, and then the gap inside them shows nothing.

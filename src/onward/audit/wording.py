@@ -2,14 +2,32 @@
 
 import pandas as pd
 
-from onward.audit.figures import Audit
+from onward.audit.figures import Audit, Valuation
 from onward.audit.groups import ATTRIBUTE_LABELS, label, subject
-from onward.audit.plan import AuditPlan
 from onward.audit.verdict import Finding, Outcome, Status
 
 WITHHELD = "withheld"
 MINUS = "\N{MINUS SIGN}"
-MEASURE_NAMES = {"value": "Face value", "benefit": "Expected benefit", "completion": "Likely to complete"}
+MEASURE_NAMES = {
+    "value": "Face value",
+    "benefit": "Expected benefit, the model's estimate",
+    "completion": "Likely to complete, the model's estimate",
+}
+BASES = {
+    "published": (
+        "Published",
+        "the published median yearly earnings of completers of the credential, or of its field and level",
+    ),
+    "state_list": ("State list", "the yearly earnings that a state's list gives for the credential"),
+    "occupation": (
+        "Occupation",
+        "a percentile or the median of the yearly wages of everyone in an occupation, whatever credential they hold",
+    ),
+    "imputed": (
+        "Imputed",
+        "a figure filled in from elsewhere, or from too few programs, as no sound one is published for the credential",
+    ),
+}
 SOURCES = {
     "history": ("History", "what learners chose"),
     "imitation": ("Imitation", "what a model advises that imitates history"),
@@ -28,6 +46,7 @@ STATUSES: dict[Status, tuple[str, str]] = {
     "cannot_tell": ("○", "cannot tell yet"),
     "not_evaluated": ("\N{EN DASH}", "not evaluated"),
 }
+DECIDED_BY: dict[Outcome, str] = {"inside": "inside by the 90% interval", "outside": "outside by the 95% interval"}
 
 
 def source_name(source: str) -> str:
@@ -81,15 +100,34 @@ def count(n: object) -> str:
     return WITHHELD if pd.isna(n) else f"{n:,}"
 
 
-def needed(finding: Finding, n: int) -> str:
-    """Say how many of the group would tell, or that more of them would not.
+def decided(outcome: Outcome) -> str:
+    """Write a finding with its shape, and with the interval that decides it where one does.
 
-    >>> needed(Finding("gender", "woman", "cannot_tell", 300), 900)
-    'enough; the gap is near the limit'
+    >>> decided("inside"), decided("cannot_tell")
+    ('■ inside by the 90% interval', '○ cannot tell yet')
     """
-    if finding.needed is None:
+    symbol, words = OUTCOMES[outcome]
+    return f"{symbol} {DECIDED_BY.get(outcome, words)}"
+
+
+def needed(finding: Finding, row: "pd.Series", *, limit: float) -> str:
+    """Say how many of the group would show a gap of zero inside the limit, or what more of them would rather show.
+
+    >>> woman = Finding("gender", "woman", "cannot_tell", 300)
+    >>> needed(woman, pd.Series({"n": 900, "gap": -800.0}), limit=1_000)
+    'enough for a true gap of zero; this estimate is near the limit'
+    """
+    if finding.outcome != "cannot_tell":
         return ""
-    return f"about {finding.needed:,}" if finding.needed > n else "enough; the gap is near the limit"
+    if pd.isna(row["gap"]):
+        return WITHHELD
+    if abs(row["gap"]) > limit:
+        return "more learners would more likely show it outside"
+    if finding.needed is None:
+        return "not known: there is no interval"
+    if finding.needed > row["n"]:
+        return f"about {finding.needed:,}"
+    return "enough for a true gap of zero; this estimate is near the limit"
 
 
 def _amount(gap: float) -> str:
@@ -134,7 +172,8 @@ def opening(audit: Audit) -> str:
     if finding is None:
         return f"No gap could be judged and shown. {limit}"
     row = judged_gap(audit, finding.attribute, finding.group)
-    likely = likely_between(row["low"], row["high"])
+    low, high, level = ("low90", "high90", 90) if finding.outcome == "inside" else ("low", "high", 95)
+    likely = f"{likely_between(row[low], row[high])}, by the {level}% interval"
     return (
         f"Among learners with the same {audit.plan.control_words}, {subject(finding.group)} were advised toward "
         f"credentials worth {_amount(row['gap'])} than everyone else ({likely}). {limit}"
@@ -177,6 +216,8 @@ def reasons(audit: Audit) -> list[str]:
         found.append(
             f"Over all learners, no judged gap is shown to be wider than under {source_name(plan.compared_with)}."
         )
+    if audit.pooled and any(finding.outcome == "not_comparable" for finding in verdict.findings):
+        found.append(pooled(audit))
     if verdict.too_small:
         found.append(
             f"Too small to test (fewer than {plan.family_minimum}): {_names(verdict.too_small)}. They are not passed; "
@@ -185,14 +226,63 @@ def reasons(audit: Audit) -> list[str]:
     return found
 
 
-def rules(plan: AuditPlan) -> list[str]:
+def share(part: int, whole: int) -> str:
+    """Write a share so that some is never none.
+
+    >>> share(300, 1000), share(1, 9000), share(0, 9000)
+    ('30.0%', 'less than 0.1%', '0.0%')
+    """
+    return "less than 0.1%" if 0 < part < 0.0005 * whole else f"{part / whole:.1%}"
+
+
+def pooled(audit: Audit) -> str:
+    """Say how many learners stand in the stratum of unlike ones, or nothing where none does."""
+    if not audit.pooled:
+        return ""
+    learners = "learner is" if audit.pooled == 1 else "learners are"
+    return (
+        f"{audit.pooled:,} {learners} put together as \N{LEFT DOUBLE QUOTATION MARK}other"
+        f"\N{RIGHT DOUBLE QUOTATION MARK} ({share(audit.pooled, audit.learners)} of all): too few share their "
+        f"{audit.plan.control_words}. They are not alike, so they count in no gap among comparable learners, only in "
+        "those over all learners."
+    )
+
+
+def bases(valuation: Valuation) -> list[tuple[str, str]]:
+    """Say of each basis what its values are and how many credentials have it."""
+    found = []
+    for basis, n in valuation.basis.items():
+        name, meaning = BASES.get(basis, (basis, "what the figure is, the table does not say"))
+        found.append((name, f"{n:,} credential{'' if n == 1 else 's'}: {meaning}"))
+    return found
+
+
+def leaning(audit: Audit) -> str:
+    """Say which way the estimates of completion lean, and for whose decisions most."""
+    ours = "onward" in audit.sources
+    whose = "for Onward, whose advice the same model chose" if ours else "for decisions that the same model chose"
+    return (
+        "Expected benefit and likely to complete are the model's own estimates, not what happened. Choosing by an "
+        f"estimate favours the credentials where it errs upward. So both lean upward, most {whose}, and flatter "
+        f"{'Onward' if ours else 'those'} beside other sources. The verdict rests on face value only."
+    )
+
+
+def rules(audit: Audit) -> list[str]:
     """Say the plan in words."""
+    plan, valuation = audit.plan, audit.valuation
+    price = f"Failing to complete costs {plan.price_share:.0%} of a credential's net price."
+    if valuation.without_price:
+        price += (
+            f" Without a price, and so counted as $0: {valuation.without_price:,} of the catalogue's "
+            f"{valuation.credentials:,} credentials."
+        )
     attributes = " and ".join(ATTRIBUTE_LABELS[name].lower() for name in plan.attributes)
     return [
         f"Judged: the first advice of {source_name(plan.judged)}; compared with: {source_name(plan.compared_with)}.",
         (
-            f"The limit is ${plan.limit:,.0f} a year of mean value, in either direction, between a group and everyone "
-            f"else with the same {plan.control_words}."
+            f"The limit is ${plan.limit:,.0f} a year of mean face value, in either direction, between a group and "
+            f"everyone else with the same {plan.control_words}. Expected benefit and completion are shown, not judged."
         ),
         (
             f"Every group of at least {plan.family_minimum} learners is judged, by {attributes}. Learners whose group "
@@ -203,6 +293,6 @@ def rules(plan: AuditPlan) -> list[str]:
             "so that it holds for all judged gaps at once, lies wholly outside. Otherwise: cannot tell yet."
         ),
         "A gap over all learners that is wider than the one compared with, by more than chance, never passes.",
-        f"Failing to complete costs {plan.price_share:.0%} of a credential's net price.",
+        price,
         f"Cells of fewer than {plan.minimum_cell} learners are withheld.",
     ]

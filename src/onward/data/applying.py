@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from onward.data.cells import Fault, Mask
-from onward.data.checks import Piece
+from onward.data.checks import SENSITIVE, Piece, identifies, is_sensitive, of_learners
 from onward.data.columns import EXTRA_PREFIX, Kind, Table
 from onward.data.problems import Problem, nearest
 from onward.data.reading import Sheet
@@ -44,12 +44,16 @@ def _canonical(table: Table, sheet: Sheet, cells: pd.DataFrame) -> tuple[list[Pi
         came, remedy = "none of its columns", "put a first line with the names of the columns on top, or use a mapping"
         return [], [Problem(sheet.file, "", 1, f"the columns of {table.name}", came, remedy)]
     required = [column.name for column in table.columns if column.required]
-    ours = [name for name in dict.fromkeys(cells) if name in table.names or name.startswith(EXTRA_PREFIX)]
+    ours = [name for name in dict.fromkeys(cells) if name in table.names or _may_be_extra(table, name)]
     unknown = [name for name in dict.fromkeys(cells) if name not in ours]
     problems = _heading_problems(sheet, [*required, *ours])
     problems += [_unknown(table, sheet, name) for name in unknown]
     frame = cells.loc[:, ~cells.columns.duplicated()][ours]
     return [Piece(table, sheet.file, frame, sheet.rows, {}, {}, {}, sheet.whole)], problems
+
+
+def _may_be_extra(table: Table, name: str) -> bool:
+    return name.startswith(EXTRA_PREFIX) and not (of_learners(table) and is_sensitive(table, name))
 
 
 def _mapped(table: Table, rules: FileRules, group: Group, *, sheet: Sheet, cells: pd.DataFrame, kept: Mask) -> Piece:
@@ -123,7 +127,8 @@ def _heading_problem(sheet: Sheet, name: str) -> Iterator[Problem]:
         remedy = "rename or remove all but one of them"
         yield Problem(sheet.file, name, 1, "each column once", f"{headings.count(name)} columns of this name", remedy)
     if name not in headings:
-        near = nearest(name, headings)
+        # A column of names or births is nobody's entry date, however alike the two are spelt.
+        near = nearest(name, headings if identifies(name) else [other for other in headings if not identifies(other)])
         came = f"no such column; the nearest is {near}" if near else "no such column"
         yield Problem(
             sheet.file,
@@ -137,6 +142,11 @@ def _heading_problem(sheet: Sheet, name: str) -> Iterator[Problem]:
 
 def _unknown(table: Table, sheet: Sheet, name: str) -> Problem:
     near = nearest(name, table.names)
-    remedy = f"rename it to {near}" if near else f"remove it, or keep it as an extra named {EXTRA_PREFIX}{name}"
+    if near and near == "_".join(name.lower().replace("-", " ").split()):
+        remedy = f"rename it to {near}"
+    elif is_sensitive(table, name) or identifies(name):
+        remedy = SENSITIVE
+    else:
+        remedy = f"rename it to {near}" if near else f"remove it, or keep it as an extra named {EXTRA_PREFIX}{name}"
     came = "an unknown column" if name else "a column without a name"
     return Problem(sheet.file, name, 1, f"only columns of {table.name}", came, remedy)

@@ -8,15 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from onward.data.columns import Column, Kind
-from onward.data.tables import RACES
 
 Mask = npt.NDArray[np.bool_]
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 _DAY = r"\d{4}-\d{2}-\d{2}"
-# What the declaration of a column says in words alone.
-_DIGITS_ONLY = ("cip", "goal_cip", "soc")
-_JOINED = {"race_ethnicity": RACES}
 
 
 @dataclass(frozen=True)
@@ -39,14 +35,14 @@ def convert(text: pd.Series, column: Column) -> tuple[pd.Series, list[Fault]]:
     given = (text != "").to_numpy(bool)
     values, possible = _PARSERS[column.kind](text)
     wrong = given & ~(possible & _within(values, text, column))
-    faults = [Fault(wrong, _expected(column), _remedy(column))]
+    faults = [Fault(wrong, column.expected, _remedy(column))]
     if column.kind == "date":
         shaped = text.str.fullmatch(_DAY).to_numpy(bool)
         remedy = "correct the day; where it is not known, leave the cell empty if the column allows it"
         span = f"a day that exists, from {_FIRST_YEAR} to {_LAST_YEAR}"
         faults = [Fault(wrong & shaped, span, remedy), Fault(wrong & ~shaped, column.expected, _remedy(column))]
     if column.required:
-        faults.append(Fault(~given, f"{_expected(column)} in every row", "fill the cell in, or remove the row"))
+        faults.append(Fault(~given, f"{column.expected} in every row", "fill the cell in, or remove the row"))
     return values.mask(wrong | ~given), [fault for fault in faults if fault.wrong.any()]
 
 
@@ -111,24 +107,13 @@ def _within(values: pd.Series, text: pd.Series, column: Column) -> Mask:
         inside &= (values >= column.low).fillna(False).to_numpy(bool)
     if column.high is not None:
         inside &= (values <= column.high).fillna(False).to_numpy(bool)
-    if column.name in _DIGITS_ONLY:
-        inside &= text.str.fullmatch(r"\d+").to_numpy(bool)
-    if column.name in _JOINED:
-        one = "(?:" + "|".join(_JOINED[column.name]) + ")"
-        inside &= text.str.fullmatch(rf"{one}(?:\|{one})*").to_numpy(bool)
+    if column.form:
+        inside &= text.str.fullmatch(column.form).to_numpy(bool)
     return inside
 
 
-def _expected(column: Column) -> str:
-    if column.name in _DIGITS_ONLY:
-        return "a code of digits alone, such as 513801"
-    if column.name in _JOINED:
-        return f"one or more of {', '.join(_JOINED[column.name])}, joined by |"
-    return column.expected
-
-
 def _remedy(column: Column) -> str:
-    if column.values or column.name in _JOINED:
+    if column.values or column.joined:
         return "write it as one of those, or recode it in a mapping"
     words = {
         "date": "write the day that way, or state its date_format in a mapping",

@@ -1,18 +1,45 @@
 """Rows of a canonical table, from text to checked frame: each cell, then keys, dates in order and references."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from onward.data.cells import Fault, convert, inferred_kind
-from onward.data.columns import Column, Kind, Table
-from onward.data.problems import NOT_SHOWN, Problem, shown
-from onward.data.tables import DEMOGRAPHICS
+from onward.data.columns import EXTRA_PREFIX, Column, Kind, Table
+from onward.data.learner import NEVER_SENT
+from onward.data.problems import NOT_SHOWN, Problem, described, shown
+from onward.data.tables import DEMOGRAPHICS, LEARNERS
 
 Rows = npt.NDArray[np.int64]
+SENSITIVE = "remove it; it identifies people or is sensitive and belongs in no table but demographics, if anywhere"
+_NAMES = ("name", "names")
+_IDENTIFIERS = (*_NAMES, "ssn", "dob", "passport", "mobile", "postcode", "zip", "zipcode")
+_ENDINGS = ("name", "mail", "mails", "phone", "phones", "address", "addresses")
+# What may have a name of its own without a person's being meant.
+_THINGS = (
+    "campus",
+    "class",
+    "college",
+    "course",
+    "credential",
+    "department",
+    "employer",
+    "field",
+    "hall",
+    "institution",
+    "major",
+    "program",
+    "programme",
+    "provider",
+    "school",
+    "term",
+    "university",
+)
 
 
 @dataclass(frozen=True)
@@ -42,16 +69,24 @@ class Piece:
         """Yield one problem for each cell of the column ``name`` that has ``fault``."""
         heading = self.headings.get(name, name)
         expected = fault.expected if heading == name else f"{fault.expected} (it becomes {self.table.name}.{name})"
-        private = is_private(self.table, name)
         for position in np.flatnonzero(fault.wrong):
-            text = self.cells[name].iloc[position]
-            came = "an empty cell" if not text else NOT_SHOWN if private else shown(text)
+            came = self._came(name, self.cells[name].iloc[position])
             yield Problem(self.file, heading, int(self.rows[position]), expected, came, fault.remedy)
+
+    def _came(self, name: str, text: str) -> str:
+        if not text:
+            return "an empty cell"
+        if is_private(self.table, name):
+            return NOT_SHOWN
+        return described(text, days=self.column(name).kind == "date") if of_learners(self.table) else shown(text)
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A table's checked rows from all of its files, and the file and row of each."""
+    """A table's checked rows from all of its files, and the file and row of each.
+
+    ``refused`` says of each column which of its cells are missing only because what came could not stand.
+    """
 
     table: Table
     frame: pd.DataFrame
@@ -60,6 +95,7 @@ class Stack:
     headings: Mapping[str, str]
     sources: tuple[str, ...]
     whole: bool
+    refused: pd.DataFrame
 
     def problem(self, position: int, columns: tuple[str, ...], expected: str, came: str, remedy: str) -> Problem:
         """Return the problem of the row at ``position``."""
@@ -70,6 +106,33 @@ class Stack:
 def is_private(table: Table, name: str) -> bool:
     """Say whether a value of the column may be about a person, so that no message repeats it."""
     return table is DEMOGRAPHICS or (name in table.names and table.column(name).kind == "id")
+
+
+def of_learners(table: Table) -> bool:
+    """Say whether the rows of ``table`` are about learners."""
+    return "learner_id" in table.names
+
+
+def identifies(name: str) -> bool:
+    """Say whether a column of this name looks like a direct identifier of a person.
+
+    >>> [identifies(name) for name in ("StudentEmail", "x_last_name", "course_name", "prior_gpa")]
+    [True, True, False, False]
+    """
+    words = _words(name)
+    named = (word for before, word in pairwise(["", *words]) if not (word in _NAMES and before in _THINGS))
+    return any(word in _IDENTIFIERS or word.endswith(_ENDINGS) or word.startswith("birth") for word in named)
+
+
+def is_sensitive(table: Table, name: str) -> bool:
+    """Say whether a column of this name, extra or not, may not stand in ``table``; demographics may hold it."""
+    return table is not DEMOGRAPHICS and (identifies(name) or "_".join(_words(name)) in NEVER_SENT)
+
+
+def _words(name: str) -> list[str]:
+    bare = name.strip()
+    bare = bare[len(EXTRA_PREFIX) :] if bare.lower().startswith(EXTRA_PREFIX) else bare
+    return re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", bare).lower())
 
 
 def typed(piece: Piece) -> tuple[pd.DataFrame, list[Problem]]:
@@ -87,10 +150,11 @@ def typed(piece: Piece) -> tuple[pd.DataFrame, list[Problem]]:
 
 def stacked(pieces: list[Piece]) -> tuple[Stack, list[Problem]]:
     """Put the ``pieces`` of one table together, and return what is wrong with their cells."""
-    frames, problems = [], []
+    frames, refused, problems = [], [], []
     for piece in pieces:
         frame, found = typed(piece)
         frames.append(frame)
+        refused.append(frame.isna() & (piece.cells != ""))
         problems += found
     files = np.repeat(np.array([piece.file for piece in pieces], dtype=object), [len(frame) for frame in frames])
     headings = {name: heading for piece in pieces for name, heading in piece.headings.items()}
@@ -98,7 +162,8 @@ def stacked(pieces: list[Piece]) -> tuple[Stack, list[Problem]]:
     rows = np.concatenate([piece.rows for piece in pieces])
     whole = all(piece.whole for piece in pieces)
     sources = tuple(dict.fromkeys(piece.file for piece in pieces))
-    return Stack(pieces[0].table, frame, files, rows, headings, sources, whole), problems
+    lost = pd.concat(refused, ignore_index=True).reindex(columns=frame.columns).fillna(value=False).astype(bool)
+    return Stack(pieces[0].table, frame, files, rows, headings, sources, whole, lost), problems
 
 
 def row_problems(stack: Stack) -> list[Problem]:
@@ -107,7 +172,7 @@ def row_problems(stack: Stack) -> list[Problem]:
 
 
 def reference_problems(stacks: Mapping[str, Stack]) -> list[Problem]:
-    """Return the rows that name a learner or credential which is in no table.
+    """Return the rows that name a learner or credential which is in no table, lack a row there, or precede the entry.
 
     Where rows of the table referred to could not be read, their ids are unknown and nothing is said.
     """
@@ -117,6 +182,12 @@ def reference_problems(stacks: Mapping[str, Stack]) -> list[Problem]:
             target = stacks.get(column.references)
             if target is not None and target.whole and column.name in stack.frame:
                 problems += _unknown(stack, column, target)
+        target = stacks.get(stack.table.each_in)
+        if target is not None and target.whole and len(target.frame):
+            problems += _without_row(stack, target)
+        learners = stacks.get(LEARNERS.name)
+        if learners is not None and stack.table.since_entry:
+            problems += _before_entry(stack, learners)
     return problems
 
 
@@ -158,12 +229,12 @@ def _not_ended(stack: Stack) -> Iterator[Problem]:
     column, still_open, end = stack.table.ended_unless
     if not {column, end} <= set(stack.frame):
         return
-    state, missing = stack.frame[column], stack.frame[end].isna()
+    state, empty = stack.frame[column], stack.frame[end].isna() & ~stack.refused[end]
     remedy = f"give the day it ended, or as {stack.headings.get(column, column)} {still_open}"
-    for position in np.flatnonzero(state.notna() & (state != still_open) & missing).tolist():
+    for position in np.flatnonzero(state.notna() & (state != still_open) & empty).tolist():
         yield stack.problem(position, (end,), f"a day, since {column} is {state.iloc[position]}", "nothing", remedy)
     remedy = f"leave it empty, or correct {stack.headings.get(column, column)}"
-    for position in np.flatnonzero((state == still_open) & ~missing).tolist():
+    for position in np.flatnonzero((state == still_open) & ~empty).tolist():
         yield stack.problem(position, (end,), f"nothing, since {column} is {still_open}", "a day", remedy)
 
 
@@ -177,3 +248,27 @@ def _unknown(stack: Stack, column: Column, target: Stack) -> Iterator[Problem]:
     remedy = f"add the {noun} there, or remove this row"
     for position in np.flatnonzero(ids.notna() & ~ids.isin(target.frame[key])).tolist():
         yield stack.problem(position, (column.name,), f"a {noun} that is in {file}", NOT_SHOWN, remedy)
+
+
+def _without_row(stack: Stack, target: Stack) -> Iterator[Problem]:
+    key = stack.table.key
+    if not set(key) <= set(stack.frame) & set(target.frame):
+        return
+    (name,) = key
+    ids, noun, file = stack.frame[name], name.removesuffix("_id"), ", ".join(target.sources)
+    remedy = f"add a row for it there, or remove this {noun}"
+    for position in np.flatnonzero(ids.notna() & ~ids.isin(target.frame[name])).tolist():
+        yield stack.problem(position, key, f"a row in {file} for every {noun}", "none for this one", remedy)
+
+
+def _before_entry(stack: Stack, learners: Stack) -> Iterator[Problem]:
+    day = stack.table.since_entry
+    if not {"learner_id", day} <= set(stack.frame) or not {"learner_id", "entry_date"} <= set(learners.frame):
+        return
+    entries = learners.frame.drop_duplicates("learner_id").set_index("learner_id")["entry_date"]
+    entered = stack.frame["learner_id"].map(entries)
+    file, heading = ", ".join(learners.sources), learners.headings.get("entry_date", "entry_date")
+    expected = f"a day on or after the learner's {heading} in {file}"
+    for position in np.flatnonzero(stack.frame[day] < entered).tolist():
+        came = f"{stack.frame[day].iloc[position]:%Y-%m-%d}, before {entered.iloc[position]:%Y-%m-%d}"
+        yield stack.problem(position, (day,), expected, came, "correct whichever of the two is wrong")

@@ -1,5 +1,6 @@
 """What a column and a table are: the vocabulary in which ``tables`` declares them."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,11 +15,21 @@ DTYPES: dict[Kind, str] = {
     "flag": "boolean",
 }
 EXTRA_PREFIX = "x_"
+DIGITS = "[0-9]+"
+_PATTERNS = {DIGITS: "a code of digits alone, such as 513801"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its kind, what it means, and which values it may hold."""
+    """One column: its kind, what it means, and which values it may hold.
+
+    The whole of a text fits ``pattern``, or is one or more of ``joined`` with a bar between them.
+
+    >>> Column("cip", "category", "field", pattern=DIGITS).expected
+    'a code of digits alone, such as 513801'
+    >>> Column("tags", "text", "tags", joined=("a", "b")).form
+    '(?:a|b)(?:[|](?:a|b))*'
+    """
 
     name: str
     kind: Kind
@@ -28,6 +39,20 @@ class Column:
     low: float | None = None
     high: float | None = None
     references: str = ""
+    pattern: str = ""
+    joined: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.pattern and self.pattern not in _PATTERNS:
+            raise ValueError(f"the pattern {self.pattern} of column {self.name} has no words; give it some")
+
+    @property
+    def form(self) -> str:
+        """The regular expression that the whole of every text fits; empty where any text may stand."""
+        if not self.joined:
+            return self.pattern
+        one = "(?:" + "|".join(map(re.escape, self.joined)) + ")"
+        return f"{one}(?:[|]{one})*"
 
     @property
     def dtype(self) -> str:
@@ -39,6 +64,10 @@ class Column:
         """What a value must be, in words, for messages and for the data dictionary."""
         if self.values:
             return "one of " + ", ".join(self.values)
+        if self.joined:
+            return f"one or more of {', '.join(self.joined)}, joined by |"
+        if self.pattern:
+            return _PATTERNS[self.pattern]
         words = {"date": "a date as YYYY-MM-DD", "flag": "true or false", "integer": "a whole number"}
         text = words.get(self.kind, "a number" if self.kind == "number" else "a text")
         if self.low is not None and self.high is not None:
@@ -50,7 +79,8 @@ class Column:
 class Table:
     """One table: what a row is, its columns, which of them make a row unique, and which dates must be in order.
 
-    ``ended_unless`` names a column, the value of it that means still open, and the date that must stand otherwise.
+    ``ended_unless`` names a column, the value of it that means still open, and the date that must stand otherwise;
+    ``since_entry`` a date that is never before the learner's entry; ``each_in`` a table that has a row for every key.
     """
 
     name: str
@@ -60,6 +90,8 @@ class Table:
     required: bool = False
     in_order: tuple[tuple[str, str], ...] = ()
     ended_unless: tuple[str, str, str] | None = None
+    since_entry: str = ""
+    each_in: str = ""
 
     def column(self, name: str) -> Column:
         """Return the column called ``name``."""

@@ -24,6 +24,13 @@ def _section(table: Table) -> str:
     need = " Required." if table.required else ""
     text = f"### {table.name}\n\nOne row is {table.row}.{need} Unique by {', '.join(table.key)}."
     order = "".join(f" {after} is never before {before}." for before, after in table.in_order)
+    if table.ended_unless is not None:
+        column, still_open, end = table.ended_unless
+        order += f" {end} is empty exactly where {column} is {still_open}."
+    if table.since_entry:
+        order += f" {table.since_entry} is never before the learner's entry_date."
+    if table.each_in:
+        order += f" Each has a row in {table.each_in}."
     return "\n".join([text + order, "", _HEAD, *map(_row, table.columns)])
 
 

@@ -3,11 +3,12 @@
 The record holds facts of a learner's studies and nothing sensitive; a sensitive field is refused by its name alone.
 """
 
+import re
 from collections.abc import Iterable
-from datetime import date
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from onward.data.columns import EXTRA_PREFIX, Table
@@ -21,6 +22,21 @@ NEVER_SENT = frozenset(
     | {"name", "first_name", "last_name", "email", "phone", "address", "postcode", "zip", "zip_code", "ssn"}
 )
 """Names of sensitive fields and direct identifiers that no request may hold."""
+CODES = frozenset({"goal_cip", "cip", "soc"})
+"""Columns that hold a CIP or SOC code."""
+HIGHEST = 1e7
+"""The highest number of a column that declares no bound of its own."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def sensitive_names(names: Iterable[Any]) -> list[str]:
+    """Those of ``names`` that are sensitive, one spelling of each, with or without the prefix of extras.
+
+    >>> sensitive_names(["Gender", "x_pell", "GENDER", "prior_gpa"])
+    ['GENDER', 'x_pell']
+    """
+    spelt = {name.lower(): name for name in sorted(map(str, names), reverse=True)}
+    return sorted(name for low, name in spelt.items() if low.removeprefix(EXTRA_PREFIX) in NEVER_SENT)
 
 
 def _described(table: Table, name: str) -> dict[str, Any]:
@@ -30,7 +46,11 @@ def _described(table: Table, name: str) -> dict[str, Any]:
         described["json_schema_extra"] = {
             "enum": [*column.values, None] if not column.required else list(column.values)
         }
-    return described | {word: bound for word, bound in (("ge", column.low), ("le", column.high)) if bound is not None}
+    if name in CODES:
+        described["pattern"] = "^[0-9]{2,7}$"
+    if column.kind in {"number", "integer"}:
+        described["le"] = HIGHEST if column.high is None else column.high
+    return described | ({"ge": column.low} if column.low is not None else {})
 
 
 def _needed(table: Table, name: str) -> Any:  # noqa: ANN401 - pydantic's Field is typed Any on purpose
@@ -42,7 +62,7 @@ def _optional(table: Table, name: str) -> Any:  # noqa: ANN401 - the same
 
 
 def _refuse_sensitive(names: Iterable[Any]) -> None:
-    sensitive = sorted(name for name in map(str, names) if name.lower().removeprefix(EXTRA_PREFIX) in NEVER_SENT)
+    sensitive = sensitive_names(names)
     if sensitive:
         raise PydanticCustomError(
             "sensitive_field",
@@ -51,8 +71,17 @@ def _refuse_sensitive(names: Iterable[Any]) -> None:
         )
 
 
+def _is_day(value: Any) -> bool:  # noqa: ANN401 - whatever came over the wire
+    if isinstance(value, str):
+        return _DAY.fullmatch(value) is not None
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
 class StrictModel(BaseModel):
-    """A model that refuses unknown fields, and sensitive ones by name; no message repeats a value."""
+    """A model that refuses unknown fields, and sensitive ones by name; no message repeats a value.
+
+    A date is YYYY-MM-DD, never a timestamp; a number is a number, never true, false or a text; a flag is true or false.
+    """
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False, str_max_length=2_000
@@ -64,6 +93,21 @@ class StrictModel(BaseModel):
         if isinstance(data, dict):
             _refuse_sensitive(data)
         return data
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - whatever came over the wire
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        kinds = set(get_args(annotation)) or {annotation}
+        if value is None:
+            return value
+        if date in kinds and not _is_day(value):
+            raise PydanticCustomError("not_a_day", "expected a date as YYYY-MM-DD")
+        if kinds & {float, int} and isinstance(value, (bool, str)):
+            raise PydanticCustomError("not_a_number", "expected a number, without quotation marks")
+        if bool in kinds and isinstance(value, (int, float, str)) and not isinstance(value, bool):
+            raise PydanticCustomError("not_a_flag", "expected true or false, without quotation marks")
+        return value
 
 
 class _Row(StrictModel):
@@ -110,12 +154,14 @@ class _RowWithExtras(_Row):
     @classmethod
     def _named_as_extras(cls, extras: Any) -> Any:  # noqa: ANN401 - whatever came over the wire
         if isinstance(extras, dict):
-            wrong = sorted(str(name) for name in extras if not str(name).startswith(EXTRA_PREFIX))
+            _refuse_sensitive(extras)
+            wrong = sum(not str(name).startswith(EXTRA_PREFIX) for name in extras)
             if wrong:
                 raise PydanticCustomError(
-                    "extra_name", "expected names beginning with x_; rename {names}", {"names": ", ".join(wrong)}
+                    "extra_name",
+                    "expected names beginning with x_; rename the {wrong} that do not",
+                    {"wrong": wrong},
                 )
-            _refuse_sensitive(extras)
         return extras
 
 

@@ -13,6 +13,15 @@ SHOWN_CHARACTERS = 40
 _SHOWN_ROWS = 5
 # An address or nine digits in a column of numbers or dates is somebody's, put into the wrong column.
 _PERSONAL = re.compile(r"^(?!\d{4}-\d\d-\d\d).*(?:@|(?:\d[ .()-]*){9})")
+# Longer numbers may be telephone numbers or the numbers of students.
+_SHORT_NUMBER = re.compile(r"[+-]?[$€£]?\d{1,6}(?:[.,]\d{1,6})?%?")
+_DIGITS_AND_SIGNS = re.compile(r"[\d.,:/()+ -]*\d[\d.,:/()+ -]*")
+_DAY = re.compile(
+    r"(?:(?:19|20)\d{6}|\d{4}([-/.])\d\d?\1\d\d?|\d\d?([-/.])\d\d?\2(?:\d{4}|\d\d)"
+    r"|\d\d?[- ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[- ](?:\d{4}|\d\d))"
+    r"(?:[T ]\d\d?:\d\d(?::\d\d(?:\.\d{1,6})?)?Z?)?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,20 @@ def shown(text: str) -> str:
     if _PERSONAL.search(text):
         return NOT_SHOWN
     return repr(text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…")
+
+
+def described(text: str, *, days: bool) -> str:
+    """Quote ``text`` only where it cannot be a person's: a short number, or a day where ``days`` belong.
+
+    >>> described("2023-02-30", days=True), described("7.5", days=False), described("John Smith", days=False)
+    ("'2023-02-30'", "'7.5'", 'a text of 10 characters, not shown')
+    """
+    if _DAY.fullmatch(text):
+        return shown(text) if days else "a date, not shown"
+    if _SHORT_NUMBER.fullmatch(text):
+        return shown(text)
+    what = "number" if _DIGITS_AND_SIGNS.fullmatch(text) else "text"
+    return f"a {what} of {_count(len(text), 'character')}, not shown"
 
 
 def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str | None:

@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from onward.data.cells import convert
+from onward.data.checks import SENSITIVE, is_sensitive, of_learners
 from onward.data.columns import EXTRA_PREFIX, Column, Table
 from onward.data.problems import nearest
 from onward.data.tables import BY_NAME, INPUTS
@@ -216,6 +217,8 @@ def _rule_faults(name: str, rule: Rule, table: Table) -> Iterator[str]:
     if not known and not name.startswith(EXTRA_PREFIX):
         expected = f"a column of {table.name}, or an extra with the prefix {EXTRA_PREFIX}"
         yield f"expected {expected}; came {name!r}; {_mean(name, table.names)}"
+    elif not known and of_learners(table) and is_sensitive(table, name):
+        yield f"expected an extra that {table.name} may hold; came {name!r}; {SENSITIVE}"
     elif known and rule.type is not None:
         yield f"expected no type, for the column is a {table.column(name).kind}; came {rule.type!r}; remove it"
     elif not known and rule.type is None:

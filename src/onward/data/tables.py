@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from onward.data.columns import EXTRA_PREFIX, Column, Table
+from onward.data.columns import DIGITS, EXTRA_PREFIX, Column, Table
 from onward.errors import DataError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ LEARNERS = Table(
         Column("prior_gpa", "number", "grade before entry, on one scale for the whole file", low=0),
         Column("math_ready", "flag", "placed into college-level mathematics"),
         Column("english_ready", "flag", "placed into college-level English"),
-        Column("goal_cip", "category", "field the learner says they want: CIP code, digits only"),
+        Column("goal_cip", "category", "field the learner says they want: CIP code", pattern=DIGITS),
         Column("goal_level", "category", "award level the learner says they want", values=LEVELS),
         Column("employment", "category", "work at entry", values=("none", "part_time", "full_time")),
         Column("hours_per_week", "number", "hours a week the learner can study", low=0, high=112),
@@ -94,7 +94,7 @@ DEMOGRAPHICS = Table(
     "a learner",
     (
         _LEARNER,
-        Column("race_ethnicity", "text", "every selection the learner made, joined by |, each of " + ", ".join(RACES)),
+        Column("race_ethnicity", "text", "every selection the learner made", joined=RACES),
         Column("gender", "category", "gender as the learner states it", values=GENDERS),
         Column("gender_imputed", "flag", "gender was filled in by someone other than the learner"),
         Column("age_band", "category", "age band as the institution reports it"),
@@ -114,7 +114,7 @@ ENROLLMENTS = Table(
         _id("institution_id", "where the term was taken"),
         Column("term_start", "date", "first day of the term", required=True),
         Column("term_end", "date", "last day of the term", required=True),
-        Column("cip", "category", "field studied: CIP code, digits only"),
+        Column("cip", "category", "field studied: CIP code", pattern=DIGITS),
         Column("credits_attempted", "number", "credits attempted in the term", low=0),
         Column("credits_earned", "number", "credits earned in the term", low=0),
         Column("gpa", "number", "grade of the term, on one scale for the whole file", low=0),
@@ -122,6 +122,7 @@ ENROLLMENTS = Table(
     ),
     ("learner_id", "institution_id", "term_start"),
     in_order=(("term_start", "term_end"),),
+    since_entry="term_start",
 )
 ATTEMPTS = Table(
     "attempts",
@@ -136,6 +137,7 @@ ATTEMPTS = Table(
     ("learner_id", "credential_id", "started_on"),
     in_order=(("started_on", "ended_on"),),
     ended_unless=("status", "in_progress", "ended_on"),
+    since_entry="started_on",
 )
 AWARDS = Table(
     "awards",
@@ -160,7 +162,7 @@ EXPERIENCES = Table(
             required=True,
             values=("job", "internship", "apprenticeship", "military", "volunteer"),
         ),
-        Column("soc", "category", "occupation: SOC code, digits only"),
+        Column("soc", "category", "occupation: SOC code", pattern=DIGITS),
         Column("employer", "text", "with whom"),
         Column("started_on", "date", "first day", required=True),
         Column("ended_on", "date", "last day; missing while it lasts"),
@@ -196,8 +198,8 @@ CREDENTIALS = Table(
         Column("name", "text", "what it is called", required=True),
         Column("kind", "category", "CTDL class", required=True, values=KINDS),
         Column("award_level", "category", "IPEDS award level", required=True, values=LEVELS),
-        Column("cip", "category", "field: CIP code, digits only, six where known", required=True),
-        Column("soc", "category", "occupation it leads to: SOC code, digits only"),
+        Column("cip", "category", "field: CIP code, six digits where known", required=True, pattern=DIGITS),
+        Column("soc", "category", "occupation it leads to: SOC code", pattern=DIGITS),
         Column("credits", "number", "credits it takes", low=0),
         Column("clock_hours", "number", "clock hours it takes", low=0),
         Column("weeks", "number", "weeks it takes at the pace it is planned for", required=True, low=0.1),
@@ -217,6 +219,7 @@ CREDENTIALS = Table(
     ),
     ("credential_id",),
     required=True,
+    each_in="values",
 )
 PATHWAYS = Table(
     "pathways",
@@ -336,7 +339,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def schema(table: Table) -> "pa.DataFrameSchema":
-    """Return the pandera schema of ``table``: presence, range, allowed values and uniqueness.
+    """Return the pandera schema of ``table``: presence, range, allowed values, form and uniqueness.
 
     >>> schema(STRATA).unique
     ['learner_id']
@@ -345,6 +348,8 @@ def schema(table: Table) -> "pa.DataFrameSchema":
 
     def checks(column: Column) -> list[pa.Check]:
         found = [pa.Check.isin(column.values, error=column.expected)] if column.values else []
+        if column.form:
+            found.append(pa.Check.str_matches(rf"\A(?:{column.form})\Z", error=column.expected))
         if column.low is not None:
             found.append(pa.Check.ge(column.low, error=column.expected))
         if column.high is not None:

@@ -40,8 +40,9 @@ def positions(points: pd.DataFrame, timeline: Timeline) -> Points:
     """The decision points as positions in ``timeline``; a learner who is not in it is refused."""
     learners = pd.Index(timeline.learner_ids).get_indexer(points["learner_id"])
     if (learners < 0).any():
+        strangers = int((learners < 0).sum())
         raise DataError(
-            f"expected learners of the learners table; {int((learners < 0).sum())} decision points name others; add them "
-            "to learners, or remove these rows"
+            f"expected learners of the learners table; {strangers} decision points name others; add them to learners, "
+            "or remove these rows"
         )
     return Points(learners.astype(np.int64), points["as_of"].to_numpy("datetime64[D]"))

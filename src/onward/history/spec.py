@@ -9,8 +9,8 @@ import numpy as np
 
 from onward.catalog.catalogue import Catalogue
 from onward.data.columns import EXTRA_PREFIX
-from onward.data.learner import NEVER_SENT
 from onward.errors import DataError
+from onward.history.barred import Barred
 from onward.history.features import FEATURES, INTEREST, Feature
 from onward.history.timeline import Array, Timeline, numbers
 from onward.history.views import Floats, LearnerView, PairView
@@ -37,17 +37,19 @@ class FeatureSpec:
 
         A column is barred with and without the prefix of extras; so is every name that no request may hold.
         """
-        barred = {_bare(name) for name in (*sensitive, *left_out)} | NEVER_SENT
+        barred = Barred.of(sensitive, left_out)
         found = timeline.events["enrollments"].columns | timeline.facts
         extras: dict[str, Literal["number", "category"]] = {
             name: "category" if values.dtype == object else "number"
             for name, values in sorted(found.items())
-            if name.startswith(EXTRA_PREFIX) and not name.startswith(INTEREST) and _bare(name) not in barred
+            if name.startswith(EXTRA_PREFIX) and not name.startswith(INTEREST) and not barred.bars(name)
         }
         _check_names(extras)
-        interests = {_bare(name) for name in timeline.facts if name.startswith(INTEREST)}
-        without = barred if interests and not interests & barred else barred | {"stated_interest"}
-        names = [name for name, feature in DECLARED.items() if not {name, *feature.reads} & without]
+        interests = [name for name in timeline.facts if name.startswith(INTEREST)]
+        without = {"stated_interest"} if not interests or barred.bars(*interests) else set()
+        names = [
+            name for name, feature in DECLARED.items() if not barred.bars(name, *feature.reads) and name not in without
+        ]
         categories = {
             "goal_field": _vocabulary(cip[:2] for cip in timeline.facts["goal_cip"] if cip is not None),
             "credential": tuple(catalogue.ids),
@@ -78,8 +80,8 @@ class FeatureSpec:
         unknown = sorted(name for name in found if name.startswith(EXTRA_PREFIX) and name not in self.known_extras)
         if unknown:
             raise DataError(
-                f"expected extras among {', '.join(sorted(self.known_extras)) or 'none'}; got {', '.join(unknown)}; "
-                "remove them, or train with them"
+                f"expected extras among {', '.join(sorted(self.known_extras)) or 'none'}; got {len(unknown)} not among "
+                "them; remove what the model does not know, or train with it"
             )
         return [
             name
@@ -124,10 +126,6 @@ def _all_known(values: Array, vocabulary: tuple[str, ...] | None) -> bool:
     if vocabulary is None:
         return not any(isinstance(value, str) for value in values)
     return {value for value in values if value is not None and value == value} <= set(vocabulary)  # noqa: PLR0124 - nan
-
-
-def _bare(name: str) -> str:
-    return name.lower().removeprefix(EXTRA_PREFIX)
 
 
 def _check_names(extras: Iterable[str]) -> None:

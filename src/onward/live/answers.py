@@ -36,6 +36,8 @@ def recommend(bundle: Bundle, learner: Learner, *, as_of: date, k: int, limits: 
     Money is dollars, durations weeks, probabilities from 0 to 1. Raises ``DataError`` where the record cannot be read
     by this bundle.
     """
+    if k < 1:
+        raise DataError(f"expected k of at least 1; got {k}; ask for one credential or more")
     adviser = bundle.adviser
     catalogue = adviser.catalogue
     view, unseen = _view(bundle.adviser.completion, catalogue, learner, as_of)
@@ -44,11 +46,13 @@ def recommend(bundle: Bundle, learner: Learner, *, as_of: date, k: int, limits: 
     order = adviser.order(prospects, k=k, allowed=allowed)[0]
     advised = [int(position) for position in order if position != NONE]
     why = _reasons(adviser.completion, view, prospects.open_to[0] & allowed, advised)
-    held = view.standing.held[0]
+    held, floor = view.standing.held[0], adviser.rule.completion_floor
     items = [
-        _item(catalogue, position, held, float(prospects.p_complete[0, position]), adviser.rule.completion_floor)
+        _item(catalogue, position, held=held, p_complete=float(likely), floor=floor, goal=learner.goal_cip)
         | {"rank": rank, "reasons": sentences}
-        for rank, (position, sentences) in enumerate(zip(advised, why, strict=True), start=1)
+        for rank, (position, likely, sentences) in enumerate(
+            zip(advised, prospects.p_complete[0, advised], why, strict=True), start=1
+        )
     ]
     advice = {
         "as_of": as_of.isoformat(),
@@ -104,7 +108,8 @@ def _target(catalogue: Catalogue, view: LearnerView, target: str | None) -> int:
     if target is not None:
         if target not in catalogue.positions:
             raise DataError(
-                "expected target to be a credential_id of the catalogue; it is not; see the service's catalogue"
+                "expected target to be a credential_id of the catalogue; it is not; "
+                "send a credential_id of this catalogue"
             )
         return catalogue.positions[target]
     current = np.flatnonzero(view.standing.current[0])
@@ -118,12 +123,14 @@ def _reasons(completion: Probability, view: LearnerView, open_to: Bools, advised
         return []
     candidates = np.flatnonzero(open_to)
     pair = PairView(view, np.zeros(len(candidates), dtype=np.int64), candidates)
-    contributions = completion.model.contributions(completion.model.spec.matrix(pair))
+    matrix = completion.model.spec.matrix(pair)
     rows = [int(np.searchsorted(candidates, position)) for position in advised]
-    return reasons(contributions, rows, completion.model.spec)
+    return reasons(completion.model.contributions(matrix), matrix, rows, completion.model.spec)
 
 
-def _item(catalogue: Catalogue, position: int, held: Bools, p_complete: float, floor: float) -> dict[str, Any]:
+def _item(
+    catalogue: Catalogue, position: int, *, held: Bools, p_complete: float, floor: float, goal: str | None
+) -> dict[str, Any]:
     row = catalogue.credentials.iloc[position]
     facts = ("credential_id", "name", "kind", "award_level", "cip", "provider", "weeks", "hours_per_week", "net_price")
     recognised = float(catalogue.pathways.recognised[position] @ held.astype(float))
@@ -133,6 +140,9 @@ def _item(catalogue: Catalogue, position: int, held: Bools, p_complete: float, f
         "work_based": _plain(row["work_based"]),
         "p_complete": round(p_complete, 3),
         "below_completion_floor": p_complete < floor,
+        "returns_less_than_high_school": bool(catalogue.value[position] < 0),
+        "in_stated_field": None if goal is None else bool(catalogue.field[position] == goal[:2]),
+        "dead_end": bool(catalogue.pathways.dead_ends[position]),
         "value": _value(catalogue, position),
         "recognised_credits": round(recognised, 1),
         "leads_to": [str(name) for name in catalogue.credentials["name"][catalogue.pathways.leads_to[position]]],
@@ -141,8 +151,14 @@ def _item(catalogue: Catalogue, position: int, held: Bools, p_complete: float, f
 
 def _value(catalogue: Catalogue, position: int) -> dict[str, Any]:
     row = catalogue.values.set_index("credential_id").loc[catalogue.ids[position]]
-    facts = ("median_earnings", "benchmark_earnings", "low", "high", "basis", "source", "year")
-    return {"a_year": round(float(catalogue.value[position]), 2)} | {name: _plain(row[name]) for name in facts}
+    facts = {
+        "earnings": "median_earnings",
+        "high_school_earnings": "benchmark_earnings",
+        **{name: name for name in ("low", "high", "basis", "source", "year")},
+    }
+    return {"a_year": round(float(catalogue.value[position]), 2)} | {
+        name: _plain(row[column]) for name, column in facts.items()
+    }
 
 
 def _nearly_open(catalogue: Catalogue, standing: Standing, allowed: Bools) -> list[dict[str, Any]]:

@@ -12,7 +12,10 @@ SERVICE = "onward.serving.service:Advice"
 
 
 def serve(run: Path, *, unsigned: bool, host: str, port: int) -> None:
-    """Serve ``run/bundle`` until interrupted; a bundle that nobody signed needs ``unsigned``."""
+    """Serve ``run/bundle`` until interrupted; a bundle that nobody signed needs ``unsigned``.
+
+    On POSIX this process becomes BentoML's own, so that a signal to it ends the service and frees the port.
+    """
     folder = run / "bundle"
     load(folder)
     if not unsigned:
@@ -28,4 +31,8 @@ def serve(run: Path, *, unsigned: bool, host: str, port: int) -> None:
         "BENTOML_DO_NOT_TRACK": os.environ.get("BENTOML_DO_NOT_TRACK", "1"),
     }
     command = [sys.executable, "-m", "bentoml", "serve", SERVICE, "--host", host, "--port", str(port)]
-    subprocess.run(command, env=environment, check=False)  # noqa: S603 - our own service, no shell
+    if os.name == "posix":
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(sys.executable, command, environment)  # noqa: S606 - our own service, no shell
+    subprocess.run(command, env=environment, check=False)  # noqa: S603 - the same

@@ -66,6 +66,11 @@ def cross_fit(
         scores[~inside] = Boosted.fit(matrix[inside], truth[inside], spec, settings, seed=seed).log_odds(
             matrix[~inside]
         )
+    if np.ptp(scores) == 0.0:
+        raise DataError(
+            f"expected a model that tells the {len(truth)} known outcomes apart; it gives all the same score; lower "
+            "smallest_leaf in the settings, or bring more history"
+        )
     calibration = Platt.fit(scores, truth)
     model = Boosted.fit(matrix, truth, spec, settings, seed=seed)
     return CrossFit(Probability(model, calibration), known, calibration(scores))

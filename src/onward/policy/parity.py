@@ -112,12 +112,12 @@ class ParityResult:
     def words(self) -> str:
         """What came of it, in a sentence for the command and the report; it names no group."""
         if self.outcome == "not evaluated":
-            return "Constraint: not evaluated; no group of the calibration split is large enough for the limit."
+            return "not evaluated; no group of the calibration split is large enough for the limit"
         shrunk = (
-            f"scores are shrunk toward their stratum's mean, strength {self.shrinkage.strength:.2f} (1 changes nothing)"
+            f"scores shrunk toward their stratum's mean, strength {self.shrinkage.strength:.2f} (1 changes nothing)"
         )
         judged = f"the largest gap with its margin was ${self.bound:,.0f} a year"
-        return f"Constraint: {shrunk}; the limit was {self.outcome} on the calibration split, where {judged}."
+        return f"{shrunk}; the limit was {self.outcome} on the calibration split, where {judged}"
 
 
 @dataclass(frozen=True)
@@ -147,38 +147,41 @@ def fit_shrinkage(
     *,
     value: Floats,
     expected_benefit: Floats,
+    completion: Floats,
     stratum: Labels,
     groups: Groups,
     limit: float,
-    benefit_floor: float,
+    floor: float,
 ) -> ParityResult:
     """Find the largest strength whose gaps, with their margin, lie inside ``limit`` dollars a year.
 
-    ``scores`` and ``expected_benefit`` have shape (n, c), ``value`` (c,); ``advise`` turns scores into the position of
-    the first choice. A group whose margin alone is as wide as the limit cannot be shown to lie inside it and does not
-    bind; it is owed a case review. A strength that leaves any group less than ``benefit_floor`` times the expected
-    benefit it has without the constraint is not taken (never by levelling down). Where no strength meets both, the one
-    nearest to the limit is kept and the outcome is not met; where no group binds nothing is changed and it is not
-    evaluated.
+    ``scores``, ``expected_benefit`` and ``completion`` have shape (n, c), ``value`` (c,); ``advise`` turns scores into
+    the position of the first choice. A group whose margin alone is as wide as the limit cannot be shown to lie inside
+    it and does not bind, unless it lies outside already; it is owed a case review. A strength that leaves any group
+    less than ``floor`` times the expected benefit, or the completion, it has without the constraint is not taken (never
+    by levelling down). Where no strength meets both, nothing is changed and the outcome is not met: nobody pays for a
+    limit that is not kept. Where no group binds it is not evaluated.
     """
     strata, means = _stratum_means(scores, stratum)
     unchanged = advise(scores)
-    before = _picked(expected_benefit, unchanged)
     books = [_large_enough(Ledger(label, stratum), names, value[unchanged], limit) for label, names in groups.binding()]
     if not any(names for _, names in books):
         return ParityResult(unconstrained(scores.shape[1]), "not evaluated", float("nan"), pd.DataFrame(columns=TRIED))
     rows = []
     for strength in STRENGTHS:
         choice = advise(Shrinkage(strength, strata, means).apply(scores, stratum))
-        after = _picked(expected_benefit, choice)
-        bound, kept = _largest_bound(value[choice], books), _keeps(benefit_floor, after, before, groups)
-        rows.append((strength, bound, float(after.mean()), kept))
+        bound = _largest_bound(value[choice], books)
+        kept = all(
+            _keeps(floor, _picked(m, choice), _picked(m, unchanged), groups) for m in (expected_benefit, completion)
+        )
+        rows.append((strength, bound, float(_picked(expected_benefit, choice).mean()), kept))
         if kept and bound <= limit:
             break
     tried = pd.DataFrame(rows, columns=TRIED)
-    best = tried[tried["floor_kept"]].sort_values(["bound", "strength"], ascending=[True, False]).iloc[0]
-    strength, bound = float(best["strength"]), float(best["bound"])
-    return ParityResult(Shrinkage(strength, strata, means), "met" if bound <= limit else "not met", bound, tried)
+    strength, bound, _, kept = rows[-1]
+    if kept and bound <= limit:
+        return ParityResult(Shrinkage(strength, strata, means), "met", bound, tried)
+    return ParityResult(unconstrained(scores.shape[1]), "not met", rows[0][1], tried)
 
 
 def unconstrained(credentials: int) -> Shrinkage:
@@ -196,8 +199,11 @@ def _picked(matrix: Floats, choice: npt.NDArray[np.int64]) -> Floats:
 
 
 def _large_enough(book: Ledger, names: list[str], value: Floats, limit: float) -> tuple[Ledger, list[str]]:
-    errors = book.conditional_gaps(value)["error"]
-    return book, [name for name in names if name in errors.index and MARGIN * errors[name] < limit]
+    """The groups whose margin fits into the limit, and those already outside it whatever their margin."""
+    gaps = book.conditional_gaps(value)
+    margin = MARGIN * gaps["error"]
+    binds = gaps.index[(margin < limit) | (gaps["gap"].abs() - margin > limit)]
+    return book, [name for name in names if name in binds]
 
 
 def _largest_bound(value: Floats, books: list[tuple[Ledger, list[str]]]) -> float:

@@ -27,18 +27,20 @@ class RankingRule:
     def order(self, scores: Floats, p_complete: Floats, open_to: Bools, *, k: int) -> npt.NDArray[np.int64]:
         """Positions of the first ``k`` candidates, shape (n, k), ``NONE`` where fewer are open.
 
-        Candidates at or above the floor come by score; those below it come after, the likeliest to be completed first.
-        Equal scores keep the catalogue's order, so the same input always gives the same advice.
+        Candidates at or above the floor come by score; those below it come after, the likeliest to be completed first;
+        last come those whose expected benefit is not above zero. Equal scores keep the catalogue's order, so the same
+        input always gives the same advice.
 
         >>> rule = RankingRule(completion_floor=0.5, price_share=1.0)
         >>> rule.order(np.array([[9.0, 5.0, 7.0]]), np.array([[0.4, 0.9, 0.6]]), np.ones((1, 3), bool), k=3)
         array([[2, 1, 0]])
         """
         above = p_complete >= self.completion_floor
-        within = np.where(above, scores, p_complete)
-        tier = np.where(open_to, np.where(above, 0, 1), 2)
+        tier = np.where(scores > 0, np.where(above, 0, 1), 2)
+        within = np.where(tier == 1, p_complete, scores)
+        tier = np.where(open_to, tier, 3)
         order = np.lexsort((-within, tier), axis=1)[:, :k]
-        closed = np.take_along_axis(tier, order, axis=1) == 2
+        closed = np.take_along_axis(tier, order, axis=1) == 3
         advised = np.full((len(scores), k), NONE, dtype=np.int64)
         advised[:, : order.shape[1]] = np.where(closed, NONE, order)
         return advised

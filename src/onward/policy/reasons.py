@@ -4,7 +4,7 @@ A reason comes from a fixed catalogue. An institution's own columns never give o
 learner should be told decides about them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -30,20 +30,61 @@ SENTENCES = {
 """What each reason says; a test holds every feature's reason to one of these."""
 _REASON_OF = {feature.name: feature.reason for feature in FEATURES}
 
+Facts = dict[str, float]
+"""The features of one candidate; a feature that the model does not read is absent."""
 
-def reasons(contributions: Floats, advised: Sequence[int], spec: FeatureSpec, *, most: int = 3) -> list[list[str]]:
-    """Sentences for each advised candidate.
 
-    ``contributions`` has shape (candidates, features): what each feature adds to the log-odds of completing each open
-    candidate; ``advised`` are rows of it. A reason counts by how much more it adds here than on average over the
-    others, so what is the same for every candidate explains nothing.
+def _has(*names: str) -> Callable[[Facts, Facts], bool]:
+    """Whether any of the facts is on record and above zero."""
+    return lambda facts, _: any(facts.get(name, 0.0) > 0 for name in names)
+
+
+HOLDS: dict[str, Callable[[Facts, Facts], bool]] = {
+    "goal": lambda facts, _: facts.get("field_is_goal") == 1.0,
+    "interest": lambda facts, mean: facts.get("stated_interest", np.nan) > mean.get("stated_interest", np.nan),
+    "preparation": _has("prior_gpa", "math_ready", "english_ready"),
+    "progress": _has("credits_earned"),
+    "grades": _has("gpa_mean"),
+    "history": _has("attempts_ended", "awards_held"),
+    "experience": _has("experiences"),
+    "recognised": _has("recognised_share"),
+    "schedule": lambda facts, _: facts.get("hours_to_spare", np.nan) >= 0,
+    "length": lambda *_: True,
+    "cost": lambda facts, _: facts.get("net_price", np.nan) >= 0,
+    "program": lambda *_: True,
+    "time": _has("months_since_entry"),
+}
+"""When each sentence is true of a learner and a candidate; the second argument is the mean over the open candidates."""
+
+
+def reasons(
+    contributions: Floats, matrix: Floats, advised: Sequence[int], spec: FeatureSpec, *, most: int = 3
+) -> list[list[str]]:
+    """Sentences for each advised candidate, each of which is true of the learner.
+
+    ``contributions`` and ``matrix`` have shape (candidates, features): what each feature adds to the log-odds of
+    completing each open candidate, and its value; ``advised`` are rows of them. A reason counts by how much more it
+    adds here than on average over the others, so what is the same for every candidate explains nothing; it is given
+    only where the facts bear out what it says.
     """
     names = sorted(SENTENCES)
     groups = np.array([[_REASON_OF.get(feature) == name for name in names] for feature in spec.names], dtype=float)
     by_reason = contributions @ groups
     above = by_reason - by_reason.mean(axis=0)
+    mean = _facts(np.array([_mean(column) for column in matrix.T]), spec)
     found = []
     for row in advised:
-        order = np.lexsort((np.arange(len(names)), -above[row]))[:most]
-        found.append([SENTENCES[names[position]] for position in order if above[row, position] > 0])
+        facts = _facts(matrix[row], spec)
+        order = np.lexsort((np.arange(len(names)), -above[row]))
+        told = [names[p] for p in order if above[row, p] > 0 and HOLDS[names[p]](facts, mean)]
+        found.append([SENTENCES[name] for name in told[:most]])
     return found
+
+
+def _facts(values: Floats, spec: FeatureSpec) -> Facts:
+    return dict(zip(spec.names, values.tolist(), strict=True))
+
+
+def _mean(column: Floats) -> float:
+    present = column[~np.isnan(column)]
+    return float(present.mean()) if len(present) else float("nan")

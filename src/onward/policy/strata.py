@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onward.errors import SettingsError
+from onward.history.barred import Barred
 from onward.history.features import FEATURES
 from onward.history.timeline import Array, numbers
 from onward.history.views import Floats, LearnerView
@@ -25,24 +26,25 @@ class Strata:
     ``names`` are the strata seen when the rule was fitted; any other combination falls into ``OTHER``.
     """
 
-    edges: dict[str, tuple[float, ...]]
+    edges: tuple[tuple[str, tuple[float, ...]], ...]
     categories: tuple[str, ...]
     names: tuple[str, ...]
     OTHER = "other"
 
     @classmethod
-    def fit(cls, view: LearnerView, settings: StrataSettings, *, smallest: int = 50) -> "Strata":
-        """Set bin edges at quantiles; a combination with fewer than ``smallest`` learners joins ``OTHER``."""
+    def fit(cls, view: LearnerView, settings: StrataSettings, barred: Barred) -> "Strata":
+        """Set bin edges at quantiles; a combination with fewer learners than the settings say joins ``OTHER``."""
+        _check_open(settings, barred)
         unknown = sorted({*settings.bins, *settings.categories} - _available(view))
         if unknown:
             raise SettingsError(
                 f"strata: expected learner features or extras ({', '.join(sorted(_available(view)))}); "
                 f"got {', '.join(unknown)}; rename or remove"
             )
-        edges = {name: _quantiles(numbers(_values(view, name)), bins, name) for name, bins in settings.bins.items()}
+        edges = tuple((name, _quantiles(_numbers(view, name), bins)) for name, bins in settings.bins.items())
         unnamed = cls(edges, settings.categories, ())
         found, counts = np.unique(unnamed._labels(view), return_counts=True)
-        return cls(edges, settings.categories, tuple(found[counts >= smallest]))
+        return cls(edges, settings.categories, tuple(found[counts >= settings.smallest]))
 
     def assign(self, view: LearnerView) -> npt.NDArray[np.str_]:
         """The stratum of each point, shape (n,)."""
@@ -50,12 +52,34 @@ class Strata:
         return np.where(np.isin(labels, self.names), labels, self.OTHER)
 
     def _labels(self, view: LearnerView) -> npt.NDArray[np.str_]:
-        parts = [_binned(_values(view, name), edges, name) for name, edges in self.edges.items()]
+        parts = [_binned(_values(view, name), edges, name) for name, edges in self.edges]
         parts += [np.array([f"{name} {_stated(value)}" for value in _values(view, name)]) for name in self.categories]
         joined = np.full(len(view.points), "everyone") if not parts else parts[0]
         for part in parts[1:]:
             joined = np.char.add(np.char.add(joined, ", "), part)
         return joined.astype(str)
+
+
+def _check_open(settings: StrataSettings, barred: Barred) -> None:
+    wrong = []
+    for name in (*settings.bins, *settings.categories):
+        reads = LEARNER_FEATURES[name].reads if name in LEARNER_FEATURES else frozenset[str]()
+        if barred.bars(name, *reads):
+            wrong.append(name)
+    if wrong:
+        raise SettingsError(
+            f"strata: expected columns that a served model may read; {', '.join(wrong)} is sensitive, or left out by "
+            "timing_unknown; remove it"
+        )
+
+
+def _numbers(view: LearnerView, name: str) -> Floats:
+    values = numbers(_values(view, name))
+    if np.isnan(values).all():
+        raise SettingsError(
+            f"strata.bins: expected {name} to hold numbers; it holds none; move it to categories, or remove it"
+        )
+    return values
 
 
 def _available(view: LearnerView) -> set[str]:
@@ -76,19 +100,16 @@ def _stated(value: Any) -> str:  # noqa: ANN401 - a text or a number
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _quantiles(values: Floats, bins: int, name: str) -> tuple[float, ...]:
-    if np.isnan(values).all():
-        raise SettingsError(
-            f"strata.bins: expected {name} to hold numbers; it holds none; move it to categories, or remove it"
-        )
+def _quantiles(values: Floats, bins: int) -> tuple[float, ...]:
     inner = np.nanquantile(values, np.linspace(0, 1, bins + 1)[1:-1])
-    return tuple(float(edge) for edge in np.unique(inner))
+    # A value on an edge falls below it, so an edge at the largest value would split nothing.
+    return tuple(float(edge) for edge in np.unique(inner) if edge < np.nanmax(values))
 
 
 def _binned(values: Array, edges: tuple[float, ...], name: str) -> npt.NDArray[np.str_]:
     held = numbers(values)
     texts = [
         f"{name} unknown" if np.isnan(number) else f"{name} {position + 1} of {len(edges) + 1}"
-        for number, position in zip(held, np.searchsorted(edges, held, side="right"), strict=True)
+        for number, position in zip(held, np.searchsorted(edges, held, side="left"), strict=True)
     ]
     return np.array(texts)

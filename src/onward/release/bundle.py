@@ -97,7 +97,7 @@ def load(folder: Path | str) -> Bundle:
         _probability(contents["completion.txt"], manifest["completion"]),
         RankingRule(**manifest["rule"]),
         Strata(
-            {name: tuple(edges) for name, edges in strata["edges"].items()},
+            tuple((name, tuple(edges)) for name, edges in strata["edges"]),
             tuple(strata["categories"]),
             tuple(strata["names"]),
         ),

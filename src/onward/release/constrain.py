@@ -8,6 +8,7 @@ import pandas as pd
 
 from onward.audit.groups import UNJUDGED, groups
 from onward.data.worth import benefit
+from onward.history.barred import Barred
 from onward.history.decision_points import positions
 from onward.history.views import LearnerView
 from onward.models.probability import CrossFit
@@ -23,7 +24,8 @@ def without_constraint(completion: CrossFit, histories: Histories, settings: Set
     """The adviser before any constraint, its strata set on the training part."""
     catalogue = histories.catalogue
     training = positions(in_part(histories.starts, "train"), histories.timeline)
-    strata = Strata.fit(LearnerView(histories.timeline, training, catalogue), settings.strata)
+    view = LearnerView(histories.timeline, training, catalogue)
+    strata = Strata.fit(view, settings.strata, Barred.of(settings.features.sensitive, settings.features.timing_unknown))
     rule = RankingRule(settings.policy.completion_floor, settings.policy.ranking_price_share)
     return Adviser(catalogue, completion.probability, rule, strata, unconstrained(len(catalogue)))
 
@@ -51,9 +53,10 @@ def constrain(
         advise,
         value=catalogue.value,
         expected_benefit=benefit(prospects.p_complete, catalogue.value, cost),
+        completion=prospects.p_complete,
         stratum=prospects.stratum,
         groups=Groups({name: labels[name].to_numpy(str) for name in attributes}, UNJUDGED, limits.smallest_group),
         limit=limits.limit,
-        benefit_floor=limits.benefit_floor,
+        floor=limits.floor,
     )
     return replace(adviser, shrinkage=result.shrinkage), result

@@ -1,11 +1,13 @@
 """What a run learns from: decision points with their outcomes, divided once, and the features that models may read."""
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 import pandas as pd
 
 from onward.catalog.catalogue import Catalogue
 from onward.data.tables import Tables
+from onward.errors import SettingsError
 from onward.history.spec import FeatureSpec
 from onward.history.timeline import Timeline
 from onward.models.boosting import Boosted
@@ -37,8 +39,9 @@ class Histories:
         starts = completion_points(tables, settings.data)
         stays = labelled_persistence_points(tables, settings.data)
         holdout = Holdout.divide(starts, settings.holdout, seed=settings.seed)
-        barred = settings.features
-        spec = FeatureSpec.fit(timeline, catalogue, sensitive=barred.sensitive, left_out=barred.timing_unknown)
+        features = settings.features
+        _check_columns(tables, (*features.also_sensitive, *features.timing_unknown))
+        spec = FeatureSpec.fit(timeline, catalogue, sensitive=features.sensitive, left_out=features.timing_unknown)
         starts, stays = (points.assign(part=holdout.part_of(points)) for points in (starts, stays))
         return cls(timeline, catalogue, spec, starts, stays, holdout, settings.seed)
 
@@ -67,6 +70,19 @@ class Histories:
             spec=self.spec,
             settings=settings,
             seed=self.seed,
+        )
+
+
+def _check_columns(tables: Tables, names: tuple[str, ...]) -> None:
+    """Refuse the name of a column that is nowhere: a misspelt one would let the real one in."""
+    columns = {column for _, frame in tables.items() for column in frame.columns}
+    unknown = [name for name in names if name not in columns]
+    if unknown:
+        near = {name: get_close_matches(name, columns, n=1) for name in unknown}
+        meant = ", ".join(f"{name} (did you mean {found[0]}?)" if found else name for name, found in near.items())
+        raise SettingsError(
+            f"features: expected names of columns in also_sensitive and timing_unknown; no table has {meant}; "
+            "correct or remove it"
         )
 
 

@@ -34,9 +34,12 @@ def default_store(runs: Path) -> str:
 
 
 def register(
-    candidate: Candidate, folder: Path, *, bundle_hash: str, digests: dict[str, str], store: str
+    candidate: Candidate, folder: Path, *, bundle_hash: str, digests: dict[str, str], runs: Path, store: str | None
 ) -> Registered:
-    """Log the run from ``folder``, which holds bundle and report; its version gets the candidate alias."""
+    """Log the run from ``folder``, which holds bundle and report; its version gets the candidate alias.
+
+    Without ``store`` the tracking store is SQLite beside the ``runs``.
+    """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     import mlflow  # noqa: PLC0415 - seconds to import, and only a run that is logged needs it
     import mlflow.lightgbm  # noqa: PLC0415 - the same
@@ -44,9 +47,9 @@ def register(
     # MLflow logs every table it makes; what matters of a run is said by the command.
     for logger in ("mlflow", "alembic"):
         logging.getLogger(logger).setLevel(logging.ERROR)
-    mlflow.set_tracking_uri(store)
+    mlflow.set_tracking_uri(store or default_store(runs))
     name = f"onward-{candidate.settings.name}"
-    _experiment(mlflow, name, folder.parent)
+    _experiment(mlflow, name, runs)
     with mlflow.start_run(run_name=candidate.settings.name) as run:
         mlflow.log_params(flattened(candidate.settings.model_dump(mode="json")))
         mlflow.log_dict(digests, "data_digests.json")

@@ -4,12 +4,13 @@ Writing, MLflow and the screen are at the edge, in ``release.run``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from onward.audit import Audit, AuditPlan, audit
 from onward.data.mapping import Source
+from onward.data.tables import Tables
 from onward.errors import SettingsError
 from onward.models.probability import CrossFit
 from onward.policy.adviser import Adviser
@@ -40,7 +41,7 @@ class Candidate:
 
 def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candidate:
     """Train, constrain and audit; the same source, settings and seed give the same candidate."""
-    _check_attributes(settings)
+    _check_attributes(settings, source.tables)
     settings = _by_nominal_dates(settings, nominal=source.nominal_dates)
 
     progress("reading histories")
@@ -59,9 +60,8 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
     judged = judge(locked, timeline=histories.timeline, adviser=adviser, choice=choice, k=settings.policy.k)
     skills = _skills(completion, persistence, histories, settings)
     progress("auditing")
-    constraint = "Constraint: none." if parity is None else parity.words
-    notes = (histories.holdout.words, constraint, *source.notes)
-    audited = _audit(judged, source, audit_plan(settings, notes=notes))
+    plan = replace(audit_plan(settings, notes=source.notes), about=_about(settings, histories, judged, parity))
+    audited = _audit(judged, source, plan)
     return Candidate(settings, adviser, persistence, parity, judged, audited, skills, histories.holdout)
 
 
@@ -71,8 +71,31 @@ def _by_nominal_dates(settings: Settings, *, nominal: bool) -> Settings:
     return settings.model_copy(update={"holdout": settings.holdout.model_copy(update={"by": "random"})})
 
 
-def _check_attributes(settings: Settings) -> None:
+def _about(
+    settings: Settings, histories: Histories, judged: Judged, parity: ParityResult | None
+) -> tuple[tuple[str, str], ...]:
+    """What an officer must know of the run before reading a figure, as label and text."""
+    uses = ", ".join(f"{name}: {use.replace('_', ' ')}" for name, use in settings.sensitive_in_training.items())
+    nothing_open = in_part(histories.starts, "test")["learner_id"].nunique() - len(judged.points)
+    return (
+        ("Run", settings.name),
+        ("Data", f"through {settings.data.data_through:%Y-%m-%d}"),
+        ("Judged", histories.holdout.words),
+        ("Left out", f"{nothing_open:,} learners to whom no credential was open"),
+        ("Sensitive attributes in training", f"{uses}. None is an input of a served model."),
+        ("Constraint", "none" if parity is None else parity.words),
+    )
+
+
+def _check_attributes(settings: Settings, tables: Tables) -> None:
     known = AuditPlan().attributes
+    held = [name for name in known if tables.demographics[name].notna().any()]
+    silent = [name for name in held if name not in settings.sensitive_in_training]
+    if silent:
+        raise SettingsError(
+            f"sensitive_in_training: expected an entry for {', '.join(silent)}, which demographics holds; say "
+            "audit_only or constraint, so that nobody leaves it out unsaid"
+        )
     unknown = sorted(set(settings.sensitive_in_training) - set(known))
     if unknown:
         raise SettingsError(
@@ -116,5 +139,6 @@ def audit_plan(settings: Settings, *, notes: tuple[str, ...]) -> AuditPlan:
         attributes=tuple(settings.sensitive_in_training),
         price_share=chosen.price_share,
         control_words=settings.strata.words,
+        caution=chosen.caution,
         notes=(*notes, *chosen.notes),
     )

@@ -5,8 +5,6 @@ audit of the run reads them again from where the college keeps them.
 """
 
 import json
-import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,11 @@ from typing import Any
 import pandas as pd
 
 from onward.audit import Audit, audit, write_report
-from onward.data.mapping import read
+from onward.data.mapping import Source, read
 from onward.errors import DataError, SettingsError
 from onward.release.bundle import Bundle
-from onward.release.registry import Registered, default_store, register
+from onward.release.place import RECORD, check_place, replaced
+from onward.release.registry import Registered, register
 from onward.release.retrain import Candidate, Progress, audit_plan, retrain
 from onward.settings import Settings, load, parse
 
@@ -33,49 +32,43 @@ class Run:
 
 
 def train(settings_path: Path, data: Path, *, runs: Path, store: str | None, progress: Progress) -> Run:
-    """Read ``data`` by the settings, train and audit a candidate, write ``runs/<name>`` and register it in MLflow."""
+    """Read ``data`` by the settings, train and audit a candidate, register it in MLflow and write ``runs/<name>``.
+
+    What stood at ``runs/<name>`` is an earlier run and is replaced once everything else is done.
+    """
     settings = load(settings_path)
+    folder = runs / settings.name
+    check_place(folder, data)
     mapping = None if settings.data.mapping is None else settings_path.parent / settings.data.mapping
     progress("checking files")
     source = read(data, mapping=mapping)
     candidate = retrain(source, settings, progress=progress)
-    progress("writing bundle and report")
-    runs.mkdir(parents=True, exist_ok=True)
-    folder = runs / settings.name
-    about = {
-        "settings": settings.model_dump(mode="json"),
-        "data": str(data.resolve()),
-        "mapping": None if mapping is None else str(mapping.resolve()),
-        "notes": list(candidate.audit.plan.notes),
-        "digests": source.digests,
-    }
-    bundle_hash = _write(candidate, folder, about)
-    progress("logging to MLflow")
-    registered = register(
-        candidate, folder, bundle_hash=bundle_hash, digests=source.digests, store=store or default_store(runs)
-    )
+    with replaced(folder) as place:
+        progress("writing bundle and report")
+        bundle_hash = write(candidate, place, source=source, data=data, mapping=mapping)
+        progress("logging to MLflow")
+        registered = register(candidate, place, bundle_hash=bundle_hash, digests=source.digests, runs=runs, store=store)
     return Run(candidate, folder, bundle_hash, registered)
 
 
 def audit_again(run: Path, *, limit: float | None, minimum_cell: int | None) -> Audit:
     """Audit a run's decisions once more, under the plan of its settings or a stricter one, reading the data again."""
-    about = _about(run)
-    settings = _stricter(parse(about["settings"], name=str(run / "run.json")), limit, minimum_cell)
-    source = read(Path(about["data"]), mapping=None if about["mapping"] is None else Path(about["mapping"]))
-    if source.digests != about["digests"]:
+    record = _record(run)
+    settings = _stricter(parse(record["settings"], name=str(run / RECORD)), limit, minimum_cell)
+    source = read(Path(record["data"]), mapping=None if record["mapping"] is None else Path(record["mapping"]))
+    if source.digests != record["digests"]:
         raise DataError(
-            f"expected the files the run was trained on in {about['data']}; they have changed since; train again, or "
-            "put "
-            "the files back"
+            f"expected the files the run was trained on in {record['data']}; they have changed since; train again, or "
+            "put the files back"
         )
-    texts = {"decision_id": str, "learner_id": str, "credential_id": str}
+    about = tuple((str(label), str(text)) for label, text in record["about"])
     return audit(
-        pd.read_csv(run / "decisions.csv", dtype=texts, parse_dates=["decided_on"]),
+        _read_decisions(run / "decisions.csv"),
         demographics=source.tables.demographics,
         values=source.tables.values,
         credentials=source.tables.credentials,
-        strata=pd.read_csv(run / "strata.csv", dtype=str),
-        plan=replace(audit_plan(settings, notes=()), notes=tuple(about["notes"])),
+        strata=pd.read_csv(run / "strata.csv", dtype=str, keep_default_na=False),
+        plan=replace(audit_plan(settings, notes=()), notes=tuple(record["notes"]), about=about),
     )
 
 
@@ -92,32 +85,43 @@ def bundle_of(candidate: Candidate, digests: dict[str, str]) -> Bundle:
     return Bundle(candidate.adviser, candidate.persistence.probability, facts)
 
 
-def _write(candidate: Candidate, folder: Path, about: dict[str, Any]) -> str:
-    """Write beside the final place and then move, so that a run that stops half-way leaves the earlier one."""
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as scratch:
-        place = Path(scratch) / "run"
-        bundle_hash = bundle_of(candidate, about["digests"]).write(place / "bundle")
-        write_report(candidate.audit, place / "report")
-        candidate.judged.decisions(candidate.adviser.catalogue.ids).to_csv(place / "decisions.csv", index=False)
-        candidate.judged.strata().to_csv(place / "strata.csv", index=False)
-        candidate.skills.to_csv(place / "skills.csv", index=False)
-        if candidate.parity is not None:
-            candidate.parity.tried.to_csv(place / "tried.csv", index=False)
-        (place / "run.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
-        if folder.exists():
-            shutil.move(folder, Path(scratch) / "earlier")
-        shutil.move(place, folder)
+def write(candidate: Candidate, place: Path, *, source: Source, data: Path, mapping: Path | None) -> str:
+    """Write everything of a run into ``place`` and return the hash of its bundle."""
+    bundle_hash = bundle_of(candidate, source.digests).write(place / "bundle")
+    about = (*candidate.audit.plan.about, ("Bundle", bundle_hash))
+    write_report(replace(candidate.audit, plan=replace(candidate.audit.plan, about=about)), place / "report")
+    candidate.judged.decisions(candidate.adviser.catalogue.ids).to_csv(place / "decisions.csv", index=False)
+    candidate.judged.strata().to_csv(place / "strata.csv", index=False)
+    candidate.skills.to_csv(place / "skills.csv", index=False)
+    if candidate.parity is not None:
+        candidate.parity.tried.to_csv(place / "tried.csv", index=False)
+    record = {
+        "settings": candidate.settings.model_dump(mode="json"),
+        "data": str(data.resolve()),
+        "mapping": None if mapping is None else str(mapping.resolve()),
+        "notes": candidate.audit.plan.notes,
+        "about": about,
+        "digests": source.digests,
+    }
+    (place / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
     return bundle_hash
 
 
-def _about(run: Path) -> dict[str, Any]:
-    path = run / "run.json"
+def _record(run: Path) -> dict[str, Any]:
+    path = run / RECORD
     if not path.is_file():
         raise DataError(
-            f"expected run.json in {run}; there is none; name a folder that onward train wrote, such as runs/demo"
+            f"expected {RECORD} in {run}; there is none; name a folder that onward train wrote, such as runs/demo"
         )
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
+
+
+def _read_decisions(path: Path) -> pd.DataFrame:
+    """The decisions as they were written; an id that reads NA is an id."""
+    texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    numbers = {"rank": int, "count": int, "p_complete": float}
+    return texts.astype(numbers).assign(decided_on=pd.to_datetime(texts["decided_on"]))
 
 
 def _stricter(settings: Settings, limit: float | None, minimum_cell: int | None) -> Settings:

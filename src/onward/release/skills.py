@@ -10,6 +10,7 @@ from onward.history.timeline import Timeline
 from onward.models.pairs import chosen
 from onward.models.probability import CrossFit
 from onward.models.skill import skill
+from onward.release.histories import latest_per_learner
 
 SMALLEST = 30
 """Skill is not judged on fewer known outcomes than this, nor where fewer than five of either kind are among them."""
@@ -18,14 +19,21 @@ SMALLEST = 30
 def skill_of(
     name: str, fitted: CrossFit, points: pd.DataFrame, timeline: Timeline, catalogue: Catalogue
 ) -> pd.DataFrame:
-    """One row per evaluation: ``model``, ``judged_on`` (cross-fitted or locked), and the figures of ``Skill``."""
-    known = points[(points["part"] == "test") & points["outcome"].notna()]
-    judged = {"cross-fitted": (fitted.points["outcome"], fitted.out_of_fold)}
+    """One row per evaluation: ``model``, ``judged_on`` (cross-fitted or locked), and the figures of ``Skill``.
+
+    Every learner counts once, with the latest point whose outcome is known. ``not_yet_known`` is the share of locked
+    points whose outcome is not: they are mostly those of long credentials.
+    """
+    locked = points[points["part"] == "test"]
+    known = latest_per_learner(locked[locked["outcome"].notna()])
+    last = latest_per_learner(fitted.points.assign(shown=fitted.out_of_fold))
+    judged = {"cross-fitted": (last["outcome"], last["shown"].to_numpy())}
     if len(known):
         spec = fitted.probability.model.spec
         judged["locked"] = (known["outcome"], fitted.probability.predict(chosen(known, timeline, catalogue, spec)))
     rows = [_row(name, on, outcome, probability) for on, (outcome, probability) in judged.items()]
-    return pd.DataFrame([row for row in rows if row])
+    unknown = {"cross-fitted": 0.0, "locked": float(locked["outcome"].isna().mean()) if len(locked) else 0.0}
+    return pd.DataFrame([row | {"not_yet_known": unknown[row["judged_on"]]} for row in rows if row])
 
 
 def skill_by_terms(
