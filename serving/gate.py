@@ -86,7 +86,8 @@ class Gate:
         method = scope["method"] if scope["method"] in METHODS else "another method"
         path = scope["path"] if scope["path"] in self.takes or scope["path"] in LOGGED else "another path"
         note = f" ({scope[NOTE]})" if NOTE in scope else ""
-        log.info("%s %s %d %.1f ms%s", method, path, status, seconds * 1000, note)
+        level = logging.ERROR if status >= 500 else logging.INFO
+        log.log(level, "%s %s %d %.1f ms%s", method, path, status, seconds * 1000, note)
 
 
 def _refused(status: int, text: str) -> RefusedError:

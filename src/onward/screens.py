@@ -22,7 +22,7 @@ VERDICTS = {
 
 def train_summary(screen: Console, run: Run) -> None:
     """Print skill, the constraint, the audit's verdict, and where everything is."""
-    screen.print(_skills(run.candidate.skills))
+    _skills(screen, run.candidate.skills)
     constraint_summary(screen, run)
     audit_summary(screen, run.candidate.audit, run.folder / "report" / "report.html")
     registered = run.registered
@@ -81,21 +81,16 @@ def dollars(amount: float) -> str:
     return f"{'-' if amount < 0 else '+'}${abs(amount):,.0f}"
 
 
-def _skills(skills: pd.DataFrame) -> Table:
-    table = Table(title="How well the models tell what happened")
-    for name in ("", "Judged", "AUC (95% interval)", "Shown less happened", "Learners", "Not yet known"):
-        table.add_column(name, justify="left" if name in {"", "Judged"} else "right")
-    for row in skills.to_dict("records"):
-        auc = f"{row['auc']:.3f} ({row['auc_low']:.3f} to {row['auc_high']:.3f})"
-        table.add_row(
-            row["model"],
-            row["judged_on"],
-            auc,
-            f"{row['mean_error']:+.3f}",
-            f"{row['n']:,}",
-            f"{row['not_yet_known']:.0%}",
-        )
-    return table
+def _skills(screen: Console, skills: pd.DataFrame) -> None:
+    screen.print("\nHow well the models tell what happened (95% interval; every learner once)")
+    for model, rows in skills.groupby("model", sort=False):
+        screen.print(f"  {model}")
+        for row in rows.to_dict("records"):
+            auc = f"AUC {row['auc']:.3f} ({row['auc_low']:.3f} to {row['auc_high']:.3f})"
+            unknown = f"; {row['not_yet_known']:.0%} of outcomes not yet known" if row["not_yet_known"] else ""
+            off = f"shown less happened {row['mean_error']:+.3f}"
+            screen.print(f"    {row['judged_on']:12s}  {auc}, {row['n']:,} learners, {off}{unknown}")
+    screen.print()
 
 
 def constraint_summary(screen: Console, run: Run) -> None:

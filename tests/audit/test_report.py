@@ -102,9 +102,13 @@ def test_no_learner_is_named_in_any_file(folder, name):
     assert "pseudonym" not in (folder / name).read_text()
 
 
+@pytest.fixture(scope="module")
+def bare(made_world):
+    return audit(**made_world, plan=NO_MASK)
+
+
 @pytest.mark.parametrize("name", FILES)
-def test_no_figure_of_a_withheld_cell_is_in_any_file(made_world, found, folder, name):
-    bare = audit(**made_world, plan=NO_MASK)
+def test_no_figure_of_a_withheld_cell_is_in_any_file(bare, found, folder, name):
     hidden = set(found.withheld.itertuples(index=False, name=None))
     shown = bare.cells[[(row.attribute, row.group) in hidden for row in bare.cells.itertuples()]].dropna(subset="mean")
     means = rounded(shown)
@@ -218,33 +222,40 @@ def test_a_finding_names_the_interval_that_decides_it(made_world, tmp_path):
     assert "<td>\N{BLACK SQUARE} inside by the 90% interval</td>" in page
 
 
-def test_the_page_says_of_each_basis_what_a_value_is_and_how_many_have_it(made_world, tmp_path):
-    basis = ["imputed", "occupation", "occupation", *["published"] * 13]
-    page = page_of(made_world, tmp_path, values=made_world["values"].assign(basis=basis))
-    assert "<dt>Imputed</dt><dd>1 credential: a figure filled in" in page
-    assert "<dt>Occupation</dt><dd>2 credentials: a percentile or the median of the yearly wages of everyone" in page
-    assert "<dt>Published</dt><dd>13 credentials: the published median yearly earnings of completers" in page
-    assert "value is the median" not in page
-
-
-def test_credentials_without_a_price_are_counted_where_there_are_any(made_world, page, tmp_path):
-    assert "Without a price" not in page
-    prices = made_world["credentials"].assign(net_price=lambda rows: rows["net_price"].where(rows.index > 2))
-    words = "Without a price, and so counted as $0: 3 of the catalogue&#39;s 16 credentials."
-    assert words in page_of(made_world, tmp_path, credentials=prices)
-
-
-def test_the_share_of_the_stratum_other_is_printed_where_there_is_any(made_world, page, tmp_path):
-    assert "put together as" not in page
-    strata = made_world["strata"].assign(stratum=lambda rows: rows["stratum"].where(rows.index > 99, "other"))
-    assert "100 learners are put together as \N{LEFT DOUBLE QUOTATION MARK}other" in page_of(
-        made_world, tmp_path, strata=strata
+@pytest.fixture(scope="module")
+def mixed_page(made_world, tmp_path_factory):
+    """Three credentials without a price, values of three bases, and learners whom the verdict cannot compare."""
+    return page_of(
+        made_world,
+        tmp_path_factory.mktemp("mixed"),
+        values=made_world["values"].assign(basis=["imputed", "occupation", "occupation", *["published"] * 13]),
+        credentials=made_world["credentials"].assign(net_price=lambda rows: rows["net_price"].where(rows.index > 2)),
+        strata=made_world["strata"].assign(stratum=lambda rows: rows["stratum"].where(rows.index > 1_499, "other")),
     )
 
 
-def test_the_verdict_says_why_nobody_is_comparable(made_world, tmp_path):
-    strata = made_world["strata"].assign(stratum=lambda rows: rows["stratum"].where(rows.index > 1_499, "other"))
-    box = page_of(made_world, tmp_path, strata=strata).split("</section>")[0]
+def test_the_page_says_of_each_basis_what_a_value_is_and_how_many_have_it(mixed_page):
+    assert "<dt>Imputed</dt><dd>1 credential: a figure filled in" in mixed_page
+    assert "<dt>Occupation</dt><dd>2 credentials: a percentile or the median of the yearly wages" in mixed_page
+    assert "<dt>Published</dt><dd>13 credentials: the published median yearly earnings of completers" in mixed_page
+    assert "value is the median" not in mixed_page
+
+
+def test_credentials_without_a_price_are_counted_where_there_are_any(page, mixed_page):
+    assert "Without a price" not in page
+    assert "Without a price, and so counted as $0: 3 of the catalogue&#39;s 16 credentials." in mixed_page
+
+
+def test_the_share_of_the_stratum_other_is_printed_where_there_is_any(page, mixed_page):
+    words = (
+        "1,500 learners are put together as \N{LEFT DOUBLE QUOTATION MARK}other\N{RIGHT DOUBLE QUOTATION MARK} (75.0%"
+    )
+    assert "put together as" not in page
+    assert words in mixed_page.split("Who was audited")[1]
+
+
+def test_the_verdict_says_why_nobody_is_comparable(mixed_page):
+    box = mixed_page.split("</section>")[0]
     assert "not evaluated" in box
     assert "(75.0% of all): too few share their preparation and goal." in box
 

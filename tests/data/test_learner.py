@@ -1,4 +1,6 @@
 import json
+import re
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -92,8 +94,81 @@ def test_an_unknown_field_of_a_nested_row_is_refused(table):
 
 
 def test_an_extra_without_the_prefix_is_refused():
-    with pytest.raises(ValidationError, match="expected names beginning with x_; rename colour"):
-        Learner.model_validate(FACTS | {"extras": {"colour": "blue"}})
+    with pytest.raises(ValidationError, match="expected names beginning with x_; rename the rest, 1 in all"):
+        Learner.model_validate(FACTS | {"extras": {"colour": "blue", "x_a": 1}})
+
+
+WRONG_DAYS = [
+    20_240_902,
+    1_725_235_200,
+    0.0,
+    True,
+    "1725235200",
+    "2024-09-02T00:00:00",
+    "2024-9-2",
+    " 2024-09-02",
+    "\uff12024-09-02",
+    "2024-09-02\n",
+    "2024-13-01",
+    datetime(2024, 9, 2, tzinfo=UTC),
+]
+
+
+@pytest.mark.parametrize("day", WRONG_DAYS, ids=range(len(WRONG_DAYS)))
+def test_a_date_is_year_month_and_day_and_nothing_else(day):
+    for wrong in ({"entry_date": day}, {"awards": [ROWS["awards"] | {"awarded_on": day}]}):
+        with pytest.raises(ValidationError, match="date"):
+            Learner.model_validate(FACTS | wrong)
+
+
+def test_a_date_of_python_is_a_date():
+    assert Learner(learner_id="a", entry_date=date(2024, 9, 2)) == Learner(learner_id="a", entry_date="2024-09-02")
+
+
+@pytest.mark.parametrize("number", [True, False, "3.1", 1e7 + 1, -1])
+def test_what_is_no_number_within_bounds_is_refused(number):
+    for wrong in ({"prior_gpa": number}, {"enrollments": [TERM | {"gpa": number}]}):
+        with pytest.raises(ValidationError, match=r"number|equal"):
+            Learner.model_validate(FACTS | wrong)
+
+
+@pytest.mark.parametrize("flag", [0, 1, "yes", "true", 1.0])
+def test_a_flag_is_true_or_false(flag):
+    with pytest.raises(ValidationError, match="expected true or false"):
+        Learner.model_validate(FACTS | {"math_ready": flag})
+
+
+@pytest.mark.parametrize("code", ["5", "51.0801", "12345678", "ab", "\u0665\u0661", "51\n", ""])
+def test_a_code_is_two_to_seven_digits(code):
+    experience = {"experiences": [ROWS["experiences"] | {"soc": code}]}
+    for wrong in ({"goal_cip": code}, {"enrollments": [TERM | {"cip": code}]}, experience):
+        with pytest.raises(ValidationError, match="pattern"):
+            Learner.model_validate(FACTS | wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"enrollments": [TERM | {"term_end": "2023-01-07"}]},
+        {"attempts": [ROWS["attempts"] | {"status": "stopped", "ended_on": "2023-01-07"}]},
+        {"attempts": [ROWS["attempts"] | {"ended_on": "2025-01-07"}]},
+        {"attempts": [ROWS["attempts"] | {"status": "stopped"}]},
+        {"experiences": [ROWS["experiences"] | {"ended_on": "2023-01-07"}]},
+    ],
+    ids=str,
+)
+def test_a_nested_row_out_of_order_is_refused_without_its_values(wrong):
+    with pytest.raises(ValidationError, match="correct whichever is wrong") as refusal:
+        Learner.model_validate(FACTS | wrong)
+    assert not re.search(r"20\d\d", str(refusal.value))
+
+
+@pytest.mark.parametrize(
+    "extras", [{f"x_{number}": 1 for number in range(201)}, {"x_a": "a" * 2_001}], ids=["many", "long"]
+)
+def test_extras_are_bounded(extras):
+    with pytest.raises(ValidationError, match="at most 2"):
+        Learner.model_validate(FACTS | {"extras": extras})
 
 
 def test_a_value_outside_the_allowed_ones_is_told_what_was_expected():

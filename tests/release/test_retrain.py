@@ -115,7 +115,7 @@ def test_nominal_dates_make_the_hold_out_random(tables):
     source = Source(tables, nominal_dates=True, notes=(), digests={})
     found = retrain(source, settings(sensitive_in_training=AUDIT_ONLY), progress=lambda _: None)
     assert "at random" in found.holdout.words
-    assert "at random" in dict(found.audit.plan.about)["Judged"]
+    assert "at random" in dict(found.audit.plan.about)["Hold-out"]
 
 
 def test_a_column_of_unknown_timing_is_in_no_served_model_and_is_compared(tables):
@@ -162,4 +162,4 @@ def test_the_report_says_what_was_audited(candidate):
     about = dict(candidate.audit.plan.about)
     assert about["Run"] == "demo"
     assert "None is an input of a served model" in about["Sensitive attributes in training"]
-    assert {"Data", "Judged", "Left out", "Constraint"} <= set(about)
+    assert {"Data", "Hold-out", "Left out", "Constraint"} <= set(about)

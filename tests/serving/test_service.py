@@ -1,10 +1,17 @@
 """The service, started as a user starts it, asked over HTTP."""
 
 import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
 from datetime import date
 
 import httpx
 import pytest
+from onward.serving.payloads import PersistenceRequest, RecommendRequest
 
 from onward.data.learner import Learner
 from onward.live.answers import persistence, recommend
@@ -71,9 +78,40 @@ def test_a_sensitive_field_is_refused_by_name_wherever_it_stands(service, reques
     assert all(field in text and "canary-value" not in text for _, text in answers)
 
 
-def test_an_unknown_field_is_refused(service, request_body):
+def test_an_unknown_field_is_counted_and_not_repeated(service, request_body):
     status, text = post(f"{service}/v1/recommend", request_body | {"colour": "canary-value"})
-    assert (status, "colour" in text, "canary-value" in text) == (400, True, False)
+    assert status == 400
+    assert json.loads(text)["detail"] == [
+        {
+            "field": "body",
+            "expected": "known fields only; 1 field that is not known here; see /docs.json",
+            "fix": "remove it",
+        }
+    ]
+
+
+def test_a_wrong_value_is_refused_by_the_path_of_its_field(service, request_body):
+    awards = [{"credential_id": "c1", "awarded_on": "canary-value"}]
+    status, text = post(
+        f"{service}/v1/recommend", request_body | {"learner": request_body["learner"] | {"awards": awards}}
+    )
+    assert (status, json.loads(text)["detail"]) == (
+        400,
+        [{"field": "learner.awards[0].awarded_on", "expected": "a date as YYYY-MM-DD", "fix": "correct it"}],
+    )
+
+
+@pytest.mark.parametrize("field", ["gender", "X_Gender", "RACE"])
+def test_a_sensitive_field_is_refused_by_name_where_no_field_is_known(service, request_body, field):
+    deep = {"somewhere": [{"deeper": {field: "canary-value"}}]}
+    bodies = [
+        request_body | deep,
+        request_body | {"k": deep},
+        request_body | {"learner": request_body["learner"] | {"extras": {"x_a": {field: "canary-value"}}}},
+    ]
+    answers = [post(f"{service}/v1/recommend", body) for body in bodies]
+    assert [status for status, _ in answers] == [400] * len(bodies)
+    assert all(f"{field} is sensitive and never an input; remove it" in text for _, text in answers)
 
 
 def test_a_wrong_type_is_refused_without_its_value(service, request_body):
@@ -81,9 +119,66 @@ def test_a_wrong_type_is_refused_without_its_value(service, request_body):
     assert (status, '"k"' in text, "canary-value" in text) == (400, True, False)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\\xff\\xfe", b'"text"', b'{"learner": 1}'])
-def test_a_body_that_is_not_a_request_is_refused(service, body):
-    assert post(f"{service}/v1/recommend", body)[0] == 400
+MALFORMED = [
+    b"",
+    b"[]",
+    b"null",
+    b"{",
+    b"\xff\xfe",
+    b'"text"',
+    b'{"learner": 1}',
+    b'{"learner": {}, "as_of": NaN}',
+    b'{"\\ud800": 1}',
+    b"[" * 100_000,
+    b'{"k": ' + b"9" * 5_000 + b"}",
+    b'{"canary-name',
+]
+
+
+@pytest.mark.parametrize("endpoint", ["recommend", "persistence"])
+@pytest.mark.parametrize("body", MALFORMED, ids=range(len(MALFORMED)))
+def test_a_body_that_is_not_a_request_is_refused_in_the_one_shape(service, endpoint, body):
+    status, text = post(f"{service}/v1/{endpoint}", body)
+    answer = json.loads(text)
+    assert (status, set(answer)) == (400, {"error", "detail"})
+    assert all(set(detail) == {"field", "expected", "fix"} for detail in answer["detail"])
+    assert "canary" not in text
+
+
+@pytest.mark.parametrize(
+    "media_type", ["multipart/form-data; boundary=canary", "application/vnd.bentoml+pickle", "text/canary"]
+)
+def test_a_body_of_another_type_is_refused(service, media_type):
+    answer = httpx.post(f"{service}/v1/recommend", content=b"{}", headers={"Content-Type": media_type}, timeout=20)
+    assert (answer.status_code, "canary" in answer.text) == (415, False)
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["with its length", "streamed"])
+def test_a_body_over_256_kib_is_refused_unread(service, streamed):
+    content = (b" " * 4_096 for _ in range(100)) if streamed else b" " * (256 * 1024 + 1)
+    answer = httpx.post(
+        f"{service}/v1/recommend", content=content, headers={"Content-Type": "application/json"}, timeout=20
+    )
+    assert answer.status_code == 413
+    assert answer.json() == {
+        "error": "expected a body of at most 256 KiB; send less in one request",
+        "detail": [],
+    }
+
+
+def test_a_body_of_256_kib_is_read(service, request_body):
+    body = json.dumps(request_body).encode()
+    assert post(f"{service}/v1/recommend", body + b" " * (256 * 1024 - len(body)))[0] == 200
+
+
+def test_a_refusal_of_many_fields_is_short(service, request_body):
+    body = (
+        request_body
+        | {f"canary{number}": 1 for number in range(10_000)}
+        | {"learner": {"attempts": [{"race": 1}] * 200}}
+    )
+    status, text = post(f"{service}/v1/recommend", body)
+    assert (status, len(json.loads(text)["detail"]), len(text) < 10_000) == (400, 20, True)
 
 
 def test_a_day_before_entry_is_refused_with_what_to_do(service, request_body):
@@ -99,15 +194,120 @@ def test_limits_are_hard(service, request_body):
     assert all(item["weeks"] <= 12 for item in json.loads(text)["advice"]["advised"])
 
 
-def test_no_value_that_was_sent_reaches_the_log(service, trained, request_body):
-    post(f"{service}/v1/recommend", request_body | {"race": "canary-in-log", "colour": "canary-in-log"})
-    post(f"{service}/v1/recommend", request_body | {"as_of": "canary-in-log"})
+CANARIES = [
+    "canary",
+    "canary Jane Doe 555-12-3456",
+    "bad\n2026-01-01 [INFO] canary",
+    "canär\u2028\U0001f424canary",
+    "x_canary\r\n",
+]
+
+
+@pytest.mark.parametrize("canary", CANARIES, ids=range(len(CANARIES)))
+def test_nothing_that_was_sent_reaches_the_answer_or_the_log(service, trained, request_body, canary):
+    learner = request_body["learner"]
+    attempt = {"credential_id": canary, "started_on": "2017-09-04", "status": "stopped"}
+    learners = [
+        {canary: 1},
+        {"learner_id": [canary]},
+        {"employment": canary},
+        {"entry_date": canary},
+        {"extras": {canary: 1}},
+        {"extras": {"x_" + canary: 1}},
+        {"extras": {"x_a": {canary: canary}}},
+        {"awards": [{canary: canary}]},
+        {"awards": {canary: canary}},
+        {"attempts": [attempt]},
+        {"attempts": [attempt | {"ended_on": "2016-01-01"}]},
+        {"enrollments": [{"extras": {canary: 1}}]},
+        {"race": canary, canary: canary},
+    ]
+    bodies = [
+        *(request_body | {"learner": learner | each} for each in learners),
+        request_body | {canary: canary},
+        request_body | {"k": canary},
+        request_body | {"limits": {canary: 1}},
+        request_body | {"limits": {"fields": [canary], "schedules": [canary]}},
+    ]
+    answers = [post(f"{service}/v1/recommend", body) for body in bodies]
+    answers.append(post(f"{service}/v1/persistence", {"learner": learner, "as_of": "2018-01-15", "target": canary}))
+    assert [status for status, _ in answers] == [400] * len(answers)
+    assert not [text for _, text in answers if "canary" in text]
     log = (trained.runs / "service.log").read_text()
-    assert "/v1/recommend" in log
-    assert "canary-in-log" not in log
-    assert request_body["learner"]["learner_id"] not in log
+    assert "canary" not in log
+    assert learner["learner_id"] not in log
+    assert "Traceback" not in log
+    assert "IODescriptor" not in log
+
+
+def test_a_refusal_is_one_line_of_the_log_with_types_and_known_paths(service, trained, request_body):
+    log = trained.runs / "service.log"
+    before = log.read_text()
+    post(f"{service}/v1/recommend", request_body | {"race": "canary", "k": True})
+    post(f"{service}/v1/recommend", request_body | {"k": True, "as_of": 1_725_235_200})
+    lines = log.read_text().removeprefix(before).splitlines()
+    assert len(lines) == 2
+    assert "POST /v1/recommend 400" in lines[0]
+    assert "(sensitive_field at body)" in lines[0]
+    assert "(not_a_day at as_of, not_a_number at k)" in lines[1]
+
+
+def test_a_path_that_was_made_up_reaches_neither_the_log_nor_the_metrics(service, trained):
+    assert httpx.get(f"{service}/canary%0aFORGED", timeout=20).status_code == 404
+    assert "canary" not in (trained.runs / "service.log").read_text()
+    metrics = httpx.get(f"{service}/metrics", timeout=20).text
+    assert 'endpoint="/v1/recommend"' in metrics
+    assert "canary" not in metrics
+
+
+def test_an_unknown_target_is_refused_with_what_to_send(service, request_body):
+    body = {"learner": request_body["learner"], "as_of": request_body["as_of"], "target": "none such"}
+    assert "send a credential_id of this catalogue" in post(f"{service}/v1/persistence", body)[1]
 
 
 def test_the_service_describes_its_endpoints(service):
-    paths = httpx.get(f"{service}/docs.json", timeout=20).json()["paths"]
-    assert {"/v1/recommend", "/v1/persistence"} <= set(paths)
+    described = httpx.get(f"{service}/docs.json", timeout=20).json()
+    for endpoint, model in {"/v1/recommend": RecommendRequest, "/v1/persistence": PersistenceRequest}.items():
+        content = described["paths"][endpoint]["post"]["requestBody"]["content"]["application/json"]
+        assert set(content["schema"]["properties"]) == set(model.model_fields)
+    schemas = described["components"]["schemas"]
+    assert set(re.findall(r"#/components/schemas/(\w+)", json.dumps(described))) <= set(schemas)
+    assert set(schemas["Learner"]["properties"]) == set(Learner.model_fields)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal ends the service on POSIX")
+def test_a_signal_ends_the_service_and_frees_the_port(trained):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "onward", "serve", str(trained.run.folder), "--unsigned", "--port", str(port)]
+    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert eventually(lambda: answers(port))
+        started.terminate()
+        started.wait(timeout=20)
+        assert eventually(lambda: is_free(port))
+    finally:
+        started.kill()
+        started.wait()
+
+
+def answers(port) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=1).is_success
+    except httpx.TransportError:
+        return False
+
+
+def is_free(port) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) != 0
+
+
+def eventually(holds) -> bool:
+    """Whether ``holds`` does within half a minute."""
+    for _ in range(300):
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False

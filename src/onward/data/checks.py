@@ -13,7 +13,7 @@ from onward.data.cells import Fault, convert, inferred_kind
 from onward.data.columns import EXTRA_PREFIX, Column, Kind, Table
 from onward.data.learner import NEVER_SENT
 from onward.data.problems import NOT_SHOWN, Problem, described, shown
-from onward.data.tables import DEMOGRAPHICS, LEARNERS
+from onward.data.tables import DEMOGRAPHICS
 
 Rows = npt.NDArray[np.int64]
 SENSITIVE = "remove it; it identifies people or is sensitive and belongs in no table but demographics, if anywhere"
@@ -172,7 +172,7 @@ def row_problems(stack: Stack) -> list[Problem]:
 
 
 def reference_problems(stacks: Mapping[str, Stack]) -> list[Problem]:
-    """Return the rows that name a learner or credential which is in no table, lack a row there, or precede the entry.
+    """Return the rows that name a learner or credential which is in no table, or that lack a row there.
 
     Where rows of the table referred to could not be read, their ids are unknown and nothing is said.
     """
@@ -185,9 +185,6 @@ def reference_problems(stacks: Mapping[str, Stack]) -> list[Problem]:
         target = stacks.get(stack.table.each_in)
         if target is not None and target.whole and len(target.frame):
             problems += _without_row(stack, target)
-        learners = stacks.get(LEARNERS.name)
-        if learners is not None and stack.table.since_entry:
-            problems += _before_entry(stack, learners)
     return problems
 
 
@@ -259,16 +256,3 @@ def _without_row(stack: Stack, target: Stack) -> Iterator[Problem]:
     remedy = f"add a row for it there, or remove this {noun}"
     for position in np.flatnonzero(ids.notna() & ~ids.isin(target.frame[name])).tolist():
         yield stack.problem(position, key, f"a row in {file} for every {noun}", "none for this one", remedy)
-
-
-def _before_entry(stack: Stack, learners: Stack) -> Iterator[Problem]:
-    day = stack.table.since_entry
-    if not {"learner_id", day} <= set(stack.frame) or not {"learner_id", "entry_date"} <= set(learners.frame):
-        return
-    entries = learners.frame.drop_duplicates("learner_id").set_index("learner_id")["entry_date"]
-    entered = stack.frame["learner_id"].map(entries)
-    file, heading = ", ".join(learners.sources), learners.headings.get("entry_date", "entry_date")
-    expected = f"a day on or after the learner's {heading} in {file}"
-    for position in np.flatnonzero(stack.frame[day] < entered).tolist():
-        came = f"{stack.frame[day].iloc[position]:%Y-%m-%d}, before {entered.iloc[position]:%Y-%m-%d}"
-        yield stack.problem(position, (day,), expected, came, "correct whichever of the two is wrong")

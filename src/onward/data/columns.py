@@ -80,7 +80,7 @@ class Table:
     """One table: what a row is, its columns, which of them make a row unique, and which dates must be in order.
 
     ``ended_unless`` names a column, the value of it that means still open, and the date that must stand otherwise;
-    ``since_entry`` a date that is never before the learner's entry; ``each_in`` a table that has a row for every key.
+    ``each_in`` a table that has a row for every key.
     """
 
     name: str
@@ -90,7 +90,6 @@ class Table:
     required: bool = False
     in_order: tuple[tuple[str, str], ...] = ()
     ended_unless: tuple[str, str, str] | None = None
-    since_entry: str = ""
     each_in: str = ""
 
     def column(self, name: str) -> Column:

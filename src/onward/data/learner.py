@@ -159,7 +159,7 @@ class _RowWithExtras(_Row):
             if wrong:
                 raise PydanticCustomError(
                     "extra_name",
-                    "expected names beginning with x_; rename the {wrong} that do not",
+                    "expected names beginning with x_; rename the rest, {wrong} in all",
                     {"wrong": wrong},
                 )
         return extras

@@ -122,7 +122,6 @@ ENROLLMENTS = Table(
     ),
     ("learner_id", "institution_id", "term_start"),
     in_order=(("term_start", "term_end"),),
-    since_entry="term_start",
 )
 ATTEMPTS = Table(
     "attempts",
@@ -137,7 +136,6 @@ ATTEMPTS = Table(
     ("learner_id", "credential_id", "started_on"),
     in_order=(("started_on", "ended_on"),),
     ended_unless=("status", "in_progress", "ended_on"),
-    since_entry="started_on",
 )
 AWARDS = Table(
     "awards",
@@ -243,7 +241,13 @@ VALUES = Table(
     "what a credential returns a year",
     (
         _CREDENTIAL,
-        Column("median_earnings", "number", "median yearly earnings of completers, in dollars", required=True, low=0),
+        Column(
+            "median_earnings",
+            "number",
+            "median yearly earnings of completers in dollars; with basis occupation, a point of its wages",
+            required=True,
+            low=0,
+        ),
         Column(
             "benchmark_earnings",
             "number",

@@ -113,11 +113,11 @@ class ParityResult:
         """What came of it, in a sentence for the command and the report; it names no group."""
         if self.outcome == "not evaluated":
             return "not evaluated; no group of the calibration split is large enough for the limit"
-        shrunk = (
-            f"scores shrunk toward their stratum's mean, strength {self.shrinkage.strength:.2f} (1 changes nothing)"
-        )
-        judged = f"the largest gap with its margin was ${self.bound:,.0f} a year"
-        return f"{shrunk}; the limit was {self.outcome} on the calibration split, where {judged}"
+        judged = f"on the calibration split the largest gap with its margin is ${self.bound:,.0f} a year"
+        if self.outcome == "not met":
+            kept = "no strength brings the gaps inside the limit and keeps the floors"
+            return f"not met, so nothing is changed; {kept}; {judged}"
+        return f"met; scores are shrunk toward their stratum's mean, strength {self.shrinkage.strength:.2f}; {judged}"
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,9 @@ def constrain(
         return adviser, None
     points = latest_per_learner(in_part(histories.starts, "calibration"))
     prospects = adviser.prospects(histories.timeline, positions(points, histories.timeline))
-    advised = adviser.order(prospects, k=1)[:, 0] != NONE
-    points, prospects = points[advised], prospects.rows(advised)
+    # Learners of the pooled stratum have only in common that few are like them; the audit compares them with nobody.
+    kept = (adviser.order(prospects, k=1)[:, 0] != NONE) & (prospects.stratum != Strata.OTHER)
+    points, prospects = points[kept], prospects.rows(kept)
     labels = groups(demographics, learners=pd.Index(points["learner_id"]), attributes=attributes)
     catalogue, limits = adviser.catalogue, settings.parity
     cost = catalogue.cost_of_failing(price_share=settings.audit.price_share)

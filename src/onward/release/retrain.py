@@ -80,7 +80,7 @@ def _about(
     return (
         ("Run", settings.name),
         ("Data", f"through {settings.data.data_through:%Y-%m-%d}"),
-        ("Judged", histories.holdout.words),
+        ("Hold-out", histories.holdout.words),
         ("Left out", f"{nothing_open:,} learners to whom no credential was open"),
         ("Sensitive attributes in training", f"{uses}. None is an input of a served model."),
         ("Constraint", "none" if parity is None else parity.words),
