@@ -42,7 +42,7 @@ def test_the_python_of_the_readme_prints_advice(trained):
     (code,) = blocks(README, "python")
     shutil.copytree(trained.run.folder, trained.runs / "here" / "runs" / "demo", dirs_exist_ok=True)
     printed = run(code, trained.runs / "here")
-    assert len(printed.splitlines()) == 6
+    assert len(printed.splitlines()) == 3
 
 
 def test_the_curl_lines_of_the_readme_are_answered(service):
@@ -78,7 +78,7 @@ def test_the_readme_stays_short():
 
 def test_a_feature_added_by_the_recipe_reaches_the_model(tmp_path):
     (function,) = blocks(RECIPES, "python feature")
-    (row,) = blocks(RECIPES, "python row")
+    (row,) = blocks(RECIPES, "text row")
     shutil.copytree(ROOT / "src" / "onward", tmp_path / "onward")
     path = tmp_path / "onward" / "history" / "features.py"
     text = path.read_text(encoding="utf-8").replace("def _learner(", f"{function}\n\ndef _learner(", 1)
