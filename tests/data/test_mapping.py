@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from onward.data.checks import SENSITIVE
 from onward.data.mapping import read
 from onward.data.problems import NOT_SHOWN, ProblemsFound
+from onward.data.schema import schema
 from onward.data.simulated import World, simulate
-from onward.data.tables import CREDENTIALS, LEARNERS, Tables, conform, schema, write
+from onward.data.tables import CREDENTIALS, LEARNERS, Tables, conform, write
 
 UCI = Path(__file__).parents[2] / "training" / "mappings" / "uci697.toml"
 GOOD = {

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 
 from onward.data.published import published
+from onward.data.schema import schema
 from onward.data.simulated import Truth, World, simulate
 from onward.data.simulated_catalogue import made_up_catalogue
 from onward.data.simulated_history import terms_of
 from onward.data.simulated_offerings import FIELDS
 from onward.data.simulated_people import gender_shares, is_minoritised, race_shares
 from onward.data.simulated_world import HIGH_VALUE, STRETCH
-from onward.data.tables import RUNGS, Tables, schema
+from onward.data.tables import RUNGS, Tables
 from onward.data.worth import earnings_premium
 from onward.errors import SettingsError
 

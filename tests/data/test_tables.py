@@ -5,6 +5,7 @@ import pandera.errors
 import pytest
 
 from onward.data.columns import EXTRA_PREFIX, Column
+from onward.data.schema import schema
 from onward.data.tables import (
     BY_NAME,
     DEMOGRAPHICS,
@@ -17,7 +18,6 @@ from onward.data.tables import (
     Tables,
     conform,
     empty,
-    schema,
     write,
 )
 from onward.errors import DataError

@@ -7,15 +7,11 @@ service's schema are all read from here.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from onward.data.columns import DIGITS, EXTRA_PREFIX, Column, Table
 from onward.errors import DataError
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
 
 LEVELS = ("20", "21", "1", "2", "3", "4", "5", "6", "7", "8", "17", "18", "19")
 """IPEDS award levels: 20 certificate under 12 weeks, 21 of 12 weeks to a year, 1 under a year (before 2019-20),
@@ -340,35 +336,6 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     }
     extras = {name: frame[name] for name in frame.columns if name not in table.names}
     return pd.DataFrame({**shaped, **extras}, index=frame.index).reset_index(drop=True)
-
-
-def schema(table: Table) -> "pa.DataFrameSchema":
-    """Return the pandera schema of ``table``: presence, range, allowed values, form and uniqueness.
-
-    >>> schema(STRATA).unique
-    ['learner_id']
-    """
-    import pandera.pandas as pa  # noqa: PLC0415 - pandera takes seconds to import and serving never validates a frame
-
-    def checks(column: Column) -> list[pa.Check]:
-        found = [pa.Check.isin(column.values, error=column.expected)] if column.values else []
-        if column.form:
-            found.append(pa.Check.str_matches(rf"\A(?:{column.form})\Z", error=column.expected))
-        if column.low is not None:
-            found.append(pa.Check.ge(column.low, error=column.expected))
-        if column.high is not None:
-            found.append(pa.Check.le(column.high, error=column.expected))
-        return found
-
-    return pa.DataFrameSchema(
-        {
-            column.name: pa.Column(column.dtype, checks(column), nullable=not column.required)
-            for column in table.columns
-        },
-        unique=list(table.key),
-        strict=False,
-        name=table.name,
-    )
 
 
 @dataclass(frozen=True)

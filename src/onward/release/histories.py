@@ -6,6 +6,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from onward.catalog.catalogue import Catalogue
+from onward.data.schema import validate
 from onward.data.tables import Tables
 from onward.errors import SettingsError
 from onward.history.spec import FeatureSpec
@@ -34,6 +35,7 @@ class Histories:
     @classmethod
     def of(cls, tables: Tables, settings: Settings) -> "Histories":
         """Read outcomes and divide the points; sensitive columns and those of unknown timing are no features."""
+        validate(tables)
         catalogue = Catalogue.of(tables.credentials, tables.pathways, tables.values)
         timeline = Timeline.from_tables(tables, catalogue)
         starts = completion_points(tables, settings.data)
