@@ -158,7 +158,11 @@ def small_bundle(small: Small) -> Any:
     completion = cross_fit(small.starts, seed=3, **fit).probability
     persistence = cross_fit(small.stays, seed=3, **fit).probability
     view = LearnerView(small.timeline, positions(small.starts, small.timeline), small.catalogue)
-    strata = Strata.fit(view, StrataSettings(bins={"prior_gpa": 2}, categories=("goal_field",)), Barred.of())
+    strata = Strata.fit(
+        view,
+        StrataSettings(words="preparation and goal", bins={"prior_gpa": 2}, categories=("goal_field",)),
+        Barred.of(),
+    )
     names = (*strata.names, strata.OTHER)
     means = np.random.default_rng(0).normal(10_000, 3_000, (len(names), len(small.catalogue)))
     adviser = Adviser(small.catalogue, completion, RankingRule(0.6, 1.5), strata, Shrinkage(0.5, names, means))

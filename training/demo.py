@@ -12,9 +12,11 @@ from rich.table import Table
 from onward.data.simulated import Truth, World, simulate
 from onward.data.tables import Tables, write
 from onward.data.worth import benefit
+from onward.errors import SettingsError
 from onward.live.answers import recommend
 from onward.policy.ranking import NONE
 from onward.release.bundle import load
+from onward.release.place import check_place
 from onward.release.record import record_of
 from onward.release.retrain import Candidate, Progress
 from onward.release.run import Run, train
@@ -22,6 +24,8 @@ from onward.screens import audit_summary, constraint_summary, dollars, next_step
 
 SETTINGS = Path(__file__).parent / "settings" / "demo.toml"
 SEED = 11
+MADE = "MADE-UP.txt"
+"""Marks a folder whose files the demo wrote and may write again."""
 WORLD = World(learners=20_000, cohorts=12)
 SOURCES = ("history", "imitation", "onward")
 
@@ -40,12 +44,23 @@ class Reckoning:
 
 def demo(runs: Path, *, learners: int, progress: Progress) -> tuple[Run, Reckoning, Tables]:
     """Simulate, train, audit, and compare with the truth."""
+    data = runs / "demo-data"
+    _check_free(data)
+    check_place(runs / "demo", data)
     progress("simulating a state system")
     tables, truth = simulate(replace(WORLD, learners=learners), seed=SEED)
-    data = runs / "demo-data"
     write(tables, data)
+    (data / MADE).write_text("Files of a made-up state system, written by onward demo.\n", encoding="utf-8")
     run = train(SETTINGS, data, runs=runs, store=None, progress=progress)
     return run, reckon(run.candidate, truth), tables
+
+
+def _check_free(data: Path) -> None:
+    """Refuse to write the made-up files over anything that an earlier demo did not make."""
+    if data.is_dir() and any(data.iterdir()) and not (data / MADE).is_file():
+        raise SettingsError(
+            f"expected {data} to be free or to hold an earlier demo's files; it holds others; choose another --runs"
+        )
 
 
 def reckon(candidate: Candidate, truth: Truth) -> Reckoning:
@@ -117,8 +132,9 @@ def _one_learner(screen: Console, run: Run, tables: Tables) -> None:
     answer = recommend(load(run.folder / "bundle"), learner, as_of=point["as_of"].date(), k=3)
     screen.print(f"Advice for learner {learner.learner_id} on {point['as_of']:%Y-%m-%d}")
     for item in answer["advice"]["advised"]:
+        price = "price unknown" if item["net_price"] is None else f"${item['net_price']:,.0f}"
         screen.print(
-            f"  {item['rank']}. {item['name']}: {item['weeks']:g} weeks, ${item['net_price'] or 0:,.0f}; likely to "
+            f"  {item['rank']}. {item['name']}: {item['weeks']:g} weeks, {price}; likely to "
             f"complete {item['p_complete']:.0%}; {dollars(item['value']['a_year'])} a year over high-school pay"
         )
         for sentence in item["reasons"]:

@@ -135,9 +135,11 @@ def audit(
     Example: onward audit runs/demo --limit 500
     """
     from onward.audit import write_report
+    from onward.release.place import check_report_place
     from onward.release.run import audit_again
     from onward.screens import audit_summary
 
+    check_report_place(out or run / "audit")
     with _progress() as progress:
         progress("auditing")
         found = audit_again(run, limit=limit, minimum_cell=minimum_cell)

@@ -15,7 +15,7 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class DataSettings(_Strict):
@@ -121,12 +121,20 @@ class ParitySettings(_Strict):
 class StrataSettings(_Strict):
     """The control features: learners in one stratum are compared with each other. Never a sensitive column."""
 
-    words: str = Field("preparation and goal", description="what the strata hold, in words, for the report")
+    words: str = Field(min_length=3, description="what the strata hold, in words, for the report")
     bins: dict[str, Annotated[int, Field(ge=2, le=20)]] = Field(
         default_factory=dict, description="numeric learner features, each with a number of bins"
     )
     categories: tuple[str, ...] = Field((), description="categorical learner features")
     smallest: int = Field(50, ge=2, description="a combination with fewer training points joins the stratum other")
+
+    @model_validator(mode="after")
+    def _hold_something(self) -> "StrataSettings":
+        if not self.bins and not self.categories:
+            raise ValueError(
+                "expected at least one entry in bins or categories: gaps are judged among comparable learners"
+            )
+        return self
 
 
 class AuditSettings(_Strict):
@@ -166,7 +174,7 @@ class Settings(_Strict):
     persistence: ModelSettings = ModelSettings()
     choice: ModelSettings = ModelSettings(rounds=100)
     policy: PolicySettings = PolicySettings()
-    strata: StrataSettings = StrataSettings()
+    strata: StrataSettings
     parity: ParitySettings = ParitySettings()
     audit: AuditSettings = AuditSettings()
 
@@ -188,10 +196,11 @@ def parse(content: dict[str, Any], *, name: str) -> Settings:
     >>> parse({"name": "demo", "data": {"data_through": date(2024, 12, 31)}}, name="demo.toml")
     Traceback (most recent call last):
     ...
-    onward.errors.SettingsError: demo.toml has 2 faults:
+    onward.errors.SettingsError: demo.toml has 3 faults:
       data.still_in_progress: Field required (what an attempt is whose window closed while it was in progress)
       sensitive_in_training: Field required (required, per attribute: audit_only (labels reach the audit alone) or \
 constraint (labels also fit the constraint); never an input of a served model)
+      strata: Field required
     """
     try:
         return Settings.model_validate(content)

@@ -91,3 +91,19 @@ def test_every_reason_is_a_sentence():
 
 def test_every_declared_feature_has_a_sentence():
     assert {feature.reason for feature in FEATURES} <= set(SENTENCES)
+
+
+def test_who_is_not_ready_is_not_told_that_preparation_fits():
+    ready, unready = {"prior_gpa": 2.2, "math_ready": 1.0, "english_ready": 1.0}, {"prior_gpa": 2.2, "math_ready": 0.0}
+    assert (HOLDS["preparation"](ready, {}), HOLDS["preparation"](unready, {})) == (True, False)
+
+
+def test_what_speaks_against_every_candidate_is_no_reason_for_the_one_it_hurts_least():
+    assert of_first([0, 0, 0, -1, 0], [0, 0, 0, -9, 0]) == []
+
+
+def test_the_model_is_not_said_to_expect_what_it_does_not():
+    spec = FeatureSpec(("credential", "weeks"), {}, {})
+    facts = (0.0, 20.0)
+    assert of_first([2, -9], [0, 0], spec=spec, facts=facts) == []
+    assert of_first([2, 0], [0, 0], spec=spec, facts=facts) == [SENTENCES["program"]]

@@ -19,7 +19,9 @@ def view_of(small, *facts) -> LearnerView:
 
 
 def fitted(small, facts, **settings) -> Strata:
-    return Strata.fit(view_of(small, *facts), StrataSettings(**{"smallest": 2} | settings), Barred.of())
+    return Strata.fit(
+        view_of(small, *facts), StrataSettings(**{"words": "what is under test", "smallest": 2} | settings), Barred.of()
+    )
 
 
 GRADES = [{"prior_gpa": grade} for grade in (1.0, 1.2, 1.4, 3.0, 3.2, 3.4)]
@@ -59,7 +61,7 @@ def test_an_edge_that_splits_nothing_is_dropped(small):
 def test_a_column_that_no_model_may_read_makes_no_stratum(name, barred, small):
     view = view_of(small, *GRADES)
     with pytest.raises(SettingsError, match=f"columns that a served model may read; {name} is sensitive, or left out"):
-        Strata.fit(view, StrataSettings(categories=(name,)), Barred.of(barred))
+        Strata.fit(view, StrataSettings(words="what is under test", categories=(name,)), Barred.of(barred))
 
 
 @pytest.mark.parametrize("name", ["goal_field", "gpa_mean"])
@@ -105,8 +107,9 @@ def test_a_combination_of_too_few_learners_is_other(small):
     assert strata.assign(view_of(small, {"prior_gpa": 3.0, "goal_cip": "11"})).tolist() == ["other"]
 
 
-def test_without_control_features_everyone_is_in_one_stratum(small):
-    assert fitted(small, GRADES).assign(view_of(small, {}, {})).tolist() == ["everyone", "everyone"]
+def test_strata_that_hold_nothing_are_refused(small):
+    with pytest.raises(ValueError, match="at least one entry in bins or categories"):
+        fitted(small, GRADES)
 
 
 def test_the_stratum_of_a_learner_does_not_depend_on_who_else_is_asked_about(small):

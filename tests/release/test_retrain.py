@@ -1,6 +1,7 @@
 """The pipeline as a whole: what may and may not reach a served model."""
 
 import dataclasses
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -147,7 +148,7 @@ def test_an_attribute_that_demographics_holds_must_be_named(tables):
 @pytest.mark.parametrize("name", ["timing_unknown", "also_sensitive"])
 def test_a_misspelt_column_is_refused_with_the_one_meant(tables, name):
     features = load(SETTINGS).features.model_copy(update={name: ("x_comute_minutes",)})
-    with pytest.raises(SettingsError, match=r"no table has x_comute_minutes \(did you mean x_commute_minutes\?\)"):
+    with pytest.raises(SettingsError, match=r"no table has x_comute_minutes; did you mean x_commute_minutes\?"):
         train(tables, sensitive_in_training=AUDIT_ONLY, features=features)
 
 
@@ -163,3 +164,48 @@ def test_the_report_says_what_was_audited(candidate):
     assert about["Run"] == "demo"
     assert "None is an input of a served model" in about["Sensitive attributes in training"]
     assert {"Data", "Hold-out", "Left out", "Constraint"} <= set(about)
+
+
+@pytest.mark.parametrize("name", ["term_end", "entry_date", "awarded_on"])
+def test_a_column_that_cannot_be_left_out_by_itself_is_refused(tables, name):
+    features = load(SETTINGS).features.model_copy(update={"timing_unknown": (name,)})
+    with pytest.raises(SettingsError, match=f"{name} is part of several features; remove it here"):
+        train(tables, sensitive_in_training=AUDIT_ONLY, features=features)
+
+
+@pytest.mark.parametrize("stated", ["2034-12-31", "1999-12-31"])
+def test_an_end_of_the_data_far_from_their_dates_is_refused(tables, stated):
+    data = load(SETTINGS).data.model_copy(update={"data_through": date.fromisoformat(stated)})
+    with pytest.raises(SettingsError, match=f"data_through: expected the last day that the data cover; got {stated}"):
+        train(tables, data=data)
+
+
+def test_strata_are_checked_before_any_model_is_fitted(tables):
+    told = []
+    source = Source(tables, nominal_dates=False, notes=(), digests={})
+    strata = load(SETTINGS).strata.model_copy(update={"categories": ("goal_feild",)})
+    with pytest.raises(SettingsError, match="got goal_feild"):
+        retrain(source, settings(strata=strata), progress=told.append)
+    assert told == ["reading histories"]
+
+
+def test_an_interest_in_a_field_that_is_not_offered_makes_no_stratum(tables):
+    learners = tables.learners.assign(x_interest_99=1.0)
+    strata = load(SETTINGS).strata.model_copy(update={"bins": {"x_interest_99": 2}})
+    with pytest.raises(SettingsError, match="interests in fields of the catalogue; got x_interest_99"):
+        train(dataclasses.replace(tables, learners=learners), strata=strata)
+
+
+def test_learners_who_are_like_few_others_leave_the_constraint_not_evaluated(tables):
+    strata = load(SETTINGS).strata.model_copy(update={"smallest": 5_000})
+    found = train(tables, strata=strata)
+    assert (found.parity.outcome, found.adviser.shrinkage.strength) == ("not evaluated", 1.0)
+
+
+def test_an_extra_that_the_run_left_out_may_be_sent_and_is_said_not_to_be_read(tables):
+    features = load(SETTINGS).features.model_copy(update={"timing_unknown": ("x_commute_minutes",)})
+    found = train(tables, sensitive_in_training=AUDIT_ONLY, features=features)
+    point = found.judged.points.iloc[0]
+    record = record_of(tables, point["learner_id"], before=point["as_of"])
+    answer = recommend(bundle_of(found, {}), record, as_of=point["as_of"].date(), k=1)
+    assert "x_commute_minutes: left out of this model and not read" in answer["notes"]

@@ -12,7 +12,7 @@ from onward.errors import DataError, SettingsError
 from onward.history.decision_points import positions
 from onward.history.timeline import Timeline
 from onward.release.bundle import load
-from onward.release.place import check_place, replaced
+from onward.release.place import check_place, check_report_place, replaced
 from onward.release.registry import default_store, flattened
 from onward.release.run import audit_again
 
@@ -146,3 +146,30 @@ def test_a_run_killed_between_two_moves_is_put_back_at_the_next_start(tmp_path):
         raise KeyError("stopped")
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
     assert (tmp_path / "demo" / "run.json").is_file()
+
+
+def test_an_audit_under_stricter_rules_says_that_it_is_one(trained):
+    about = dict(audit_again(trained.run.folder, limit=250.0, minimum_cell=None).plan.about)
+    assert about["Audited again"].startswith("under stricter rules, chosen after the run's own audit: limit $250")
+
+
+def test_the_same_audit_again_does_not_claim_other_rules(trained):
+    assert "Audited again" not in dict(audit_again(trained.run.folder, limit=None, minimum_cell=None).plan.about)
+
+
+@pytest.mark.parametrize("taken", ["file", "folder"])
+def test_a_report_does_not_take_the_place_of_somebody_s_files(taken, tmp_path):
+    place = tmp_path / "report"
+    if taken == "folder":
+        place.mkdir()
+    (place / "note.txt" if taken == "folder" else place).write_text("mine")
+    with pytest.raises(SettingsError, match="it holds something else; choose another --out"):
+        check_report_place(place)
+
+
+def test_another_run_s_scratch_is_left_alone(tmp_path):
+    (tmp_path / ".writing-demo-x-abcd1234").mkdir()
+    (tmp_path / ".writing-demo-abcd1234").mkdir()
+    with replaced(tmp_path / "demo") as place:
+        (place / "run.json").write_text("{}")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".writing-demo-x-abcd1234", "demo"]

@@ -5,8 +5,10 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from onward.training.demo import summary
+from onward.training.demo import demo, summary
 from rich.console import Console
+
+from onward.errors import SettingsError
 
 
 def test_history_is_never_worse_than_itself(trained):
@@ -46,11 +48,17 @@ def test_the_summary_shows_what_was_promised(printed, words):
 
 
 def test_the_same_seed_gives_the_same_bundle(trained, tmp_path):
-    from onward.training.demo import demo
-
     again, _, _ = demo(tmp_path, learners=2_500, progress=lambda _: None)
     assert again.bundle_hash == trained.run.bundle_hash
     pd.testing.assert_frame_equal(
         pd.read_csv(tmp_path / "demo" / "decisions.csv"), pd.read_csv(trained.run.folder / "decisions.csv")
     )
     assert np.isfinite(again.candidate.skills["auc"]).all()
+
+
+def test_the_demo_does_not_write_over_somebody_s_files(tmp_path):
+    (tmp_path / "demo-data").mkdir()
+    (tmp_path / "demo-data" / "learners.csv").write_text("mine")
+    with pytest.raises(SettingsError, match="it holds others; choose another --runs"):
+        demo(tmp_path, learners=2_500, progress=lambda _: None)
+    assert (tmp_path / "demo-data" / "learners.csv").read_text() == "mine"

@@ -6,7 +6,7 @@ The record holds facts of a learner's studies and nothing sensitive; a sensitive
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, ClassVar, get_args
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,7 +14,6 @@ from pydantic_core import PydanticCustomError
 from onward.data.columns import EXTRA_PREFIX, Table
 from onward.data.tables import ATTEMPTS, AWARDS, DEMOGRAPHICS, ENROLLMENTS, EXPERIENCES, LEARNERS
 
-Extra = float | str | bool | None
 NEVER_SENT = frozenset(
     {name for name in DEMOGRAPHICS.names if name != "learner_id"}
     | {"age", "age_at_entry", "birth_date", "birthdate", "date_of_birth", "dob"}
@@ -26,6 +25,7 @@ CODES = frozenset({"goal_cip", "cip", "soc"})
 """Columns that hold a CIP or SOC code."""
 HIGHEST = 1e7
 """The highest number of a column that declares no bound of its own."""
+Extra = Annotated[float, Field(ge=-HIGHEST, le=HIGHEST)] | str | bool | None
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

@@ -22,12 +22,15 @@ DECLARED = {feature.name: feature for feature in FEATURES}
 class FeatureSpec:
     """The features of a model, in order; ``categories`` holds the known values of each that has them.
 
+    ``left_out`` are extras of the training data that the run keeps from its models; they may be sent and are not read.
+
     It is written into the bundle, and the matrix it makes in serving has the columns that it made in training.
     """
 
     names: tuple[str, ...]
     categories: dict[str, tuple[str, ...]]
     extras: dict[str, Literal["number", "category"]]
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def fit(
@@ -55,9 +58,11 @@ class FeatureSpec:
             "credential": tuple(catalogue.ids),
             "field": _vocabulary(catalogue.field),
         } | {name: _vocabulary(found[name]) for name, kind in extras.items() if kind == "category"}
-        return cls(
-            (*names, *extras), {name: categories[name] for name in (*names, *extras) if name in categories}, extras
-        )
+        kept = {name: categories[name] for name in (*names, *extras) if name in categories}
+        open_to_all = Barred.of(sensitive)
+        ignored = [name for name in sorted(found) if name.startswith(EXTRA_PREFIX) and name not in extras]
+        unused = (name for name in ignored if not name.startswith(INTEREST) and not open_to_all.bars(name))
+        return cls((*names, *extras), kept, extras, tuple(unused))
 
     @cached_property
     def categorical(self) -> list[int]:
@@ -77,7 +82,9 @@ class FeatureSpec:
         An extra that the model does not know at all is refused.
         """
         found = timeline.events["enrollments"].columns | timeline.facts
-        unknown = sorted(name for name in found if name.startswith(EXTRA_PREFIX) and name not in self.known_extras)
+        unknown = sorted(
+            name for name in found if name.startswith(EXTRA_PREFIX) and name not in self.known_extras | {*self.left_out}
+        )
         if unknown:
             raise DataError(
                 f"expected extras among {', '.join(sorted(self.known_extras)) or 'none'}; got {len(unknown)} not among "
@@ -88,6 +95,11 @@ class FeatureSpec:
             for name in sorted(self.known_extras & set(found))
             if not _all_known(found[name], self.categories.get(name))
         ]
+
+    def unused(self, timeline: Timeline) -> list[str]:
+        """Names of extras that were sent and that the run left out of its models."""
+        found = timeline.events["enrollments"].columns | timeline.facts
+        return [name for name in self.left_out if name in found]
 
     @cached_property
     def known_extras(self) -> frozenset[str]:

@@ -40,7 +40,7 @@ def recommend(bundle: Bundle, learner: Learner, *, as_of: date, k: int, limits: 
         raise DataError(f"expected k of at least 1; got {k}; ask for one credential or more")
     adviser = bundle.adviser
     catalogue = adviser.catalogue
-    view, unseen = _view(bundle.adviser.completion, catalogue, learner, as_of)
+    view, notes = _view(bundle.adviser.completion, catalogue, learner, as_of)
     prospects = adviser.prospects(view.timeline, view.points)
     allowed = (limits or Limits()).allow(catalogue)
     order = adviser.order(prospects, k=k, allowed=allowed)[0]
@@ -59,7 +59,7 @@ def recommend(bundle: Bundle, learner: Learner, *, as_of: date, k: int, limits: 
         "advised": items,
         "not_yet_open": _nearly_open(catalogue, view.standing, allowed),
     }
-    return _envelope(bundle, unseen) | {"advice": advice, "notice": NOTICE}
+    return _envelope(bundle, notes) | {"advice": advice, "notice": NOTICE}
 
 
 def persistence(bundle: Bundle, learner: Learner, *, as_of: date, target: str | None = None) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def persistence(bundle: Bundle, learner: Learner, *, as_of: date, target: str | 
     ``target`` is the credential the learner is in; without it, the one attempt under way at ``as_of``.
     """
     catalogue = bundle.adviser.catalogue
-    view, unseen = _view(bundle.persistence, catalogue, learner, as_of)
+    view, notes = _view(bundle.persistence, catalogue, learner, as_of)
     position = _target(catalogue, view, target)
     pair = PairView(view, np.zeros(1, dtype=np.int64), np.array([position]))
     probability = float(bundle.persistence.predict(bundle.persistence.model.spec.matrix(pair))[0])
@@ -79,20 +79,21 @@ def persistence(bundle: Bundle, learner: Learner, *, as_of: date, target: str | 
         "probability": round(probability, 4),
         "use": "To offer support. Never to rank, deny or withhold a credential.",
     }
-    return _envelope(bundle, unseen) | {"persistence": prediction}
+    return _envelope(bundle, notes) | {"persistence": prediction}
 
 
 def _view(model: Probability, catalogue: Catalogue, learner: Learner, as_of: date) -> tuple[LearnerView, list[str]]:
     if as_of < learner.entry_date:
         raise DataError("expected as_of on or after entry_date; it is earlier; send the day for which advice is wanted")
     timeline = Timeline.from_records([learner], catalogue)
-    unseen = model.model.spec.unseen(timeline)
+    spec = model.model.spec
+    notes = [f"{name}: a value not seen in training was treated as missing" for name in spec.unseen(timeline)]
+    notes += [f"{name}: left out of this model and not read" for name in spec.unused(timeline)]
     points = Points(np.zeros(1, dtype=np.int64), np.array([as_of], dtype="datetime64[D]"))
-    return LearnerView(timeline, points, catalogue), unseen
+    return LearnerView(timeline, points, catalogue), notes
 
 
-def _envelope(bundle: Bundle, unseen: list[str]) -> dict[str, Any]:
-    notes = [f"{name}: a value not seen in training was treated as missing" for name in unseen]
+def _envelope(bundle: Bundle, notes: list[str]) -> dict[str, Any]:
     return {
         "model": {
             "name": bundle.facts["name"],
@@ -154,7 +155,9 @@ def _value(catalogue: Catalogue, position: int) -> dict[str, Any]:
     facts = {
         "earnings": "median_earnings",
         "high_school_earnings": "benchmark_earnings",
-        **{name: name for name in ("low", "high", "basis", "source", "year")},
+        "earnings_low": "low",
+        "earnings_high": "high",
+        **{name: name for name in ("basis", "source", "year")},
     }
     return {"a_year": round(float(catalogue.value[position]), 2)} | {
         name: _plain(row[column]) for name, column in facts.items()

@@ -105,6 +105,7 @@ class ParityResult:
 
     shrinkage: Shrinkage
     outcome: Outcome
+    limit: float
     bound: float
     tried: pd.DataFrame
 
@@ -112,8 +113,9 @@ class ParityResult:
     def words(self) -> str:
         """What came of it, in a sentence for the command and the report; it names no group."""
         if self.outcome == "not evaluated":
-            return "not evaluated; no group of the calibration split is large enough for the limit"
-        judged = f"on the calibration split the largest gap with its margin is ${self.bound:,.0f} a year"
+            return f"not evaluated; no group of the calibration split is large enough for a limit of ${self.limit:,.0f}"
+        widest = f"the largest gap with its margin is ${self.bound:,.0f} a year"
+        judged = f"limit ${self.limit:,.0f}; on the calibration split {widest}"
         if self.outcome == "not met":
             kept = "no strength brings the gaps inside the limit and keeps the floors"
             return f"not met, so nothing is changed; {kept}; {judged}"
@@ -164,9 +166,11 @@ def fit_shrinkage(
     """
     strata, means = _stratum_means(scores, stratum)
     unchanged = advise(scores)
-    books = [_large_enough(Ledger(label, stratum), names, value[unchanged], limit) for label, names in groups.binding()]
+    binding = [(label, names) for label, names in groups.binding() if names]
+    books = [_large_enough(Ledger(label, stratum), names, value[unchanged], limit) for label, names in binding]
     if not any(names for _, names in books):
-        return ParityResult(unconstrained(scores.shape[1]), "not evaluated", float("nan"), pd.DataFrame(columns=TRIED))
+        nothing = pd.DataFrame(columns=TRIED)
+        return ParityResult(unconstrained(scores.shape[1]), "not evaluated", limit, float("nan"), nothing)
     rows = []
     for strength in STRENGTHS:
         choice = advise(Shrinkage(strength, strata, means).apply(scores, stratum))
@@ -180,8 +184,8 @@ def fit_shrinkage(
     tried = pd.DataFrame(rows, columns=TRIED)
     strength, bound, _, kept = rows[-1]
     if kept and bound <= limit:
-        return ParityResult(Shrinkage(strength, strata, means), "met", bound, tried)
-    return ParityResult(unconstrained(scores.shape[1]), "not met", rows[0][1], tried)
+        return ParityResult(Shrinkage(strength, strata, means), "met", limit, bound, tried)
+    return ParityResult(unconstrained(scores.shape[1]), "not met", limit, rows[0][1], tried)
 
 
 def unconstrained(credentials: int) -> Shrinkage:

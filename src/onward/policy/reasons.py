@@ -22,9 +22,9 @@ SENTENCES = {
     "experience": "Your work experience speaks for it.",
     "recognised": "What you hold already counts toward it.",
     "schedule": "It fits the hours you have.",
-    "length": "Its length suits learners in a position like yours.",
-    "cost": "What it costs suits learners in a position like yours.",
-    "program": "Learners in a position like yours have completed this program more often than others.",
+    "length": "By the model, its length makes it easier to complete for learners in a position like yours.",
+    "cost": "By the model, what it costs makes it easier to complete for learners in a position like yours.",
+    "program": "The model expects learners in a position like yours to complete this program more often than others.",
     "time": "Its timing suits how long you have been studying.",
 }
 """What each reason says; a test holds every feature's reason to one of these."""
@@ -39,13 +39,20 @@ def _has(*names: str) -> Callable[[Facts, Facts], bool]:
     return lambda facts, _: any(facts.get(name, 0.0) > 0 for name in names)
 
 
+def _ready(facts: Facts, _: Facts) -> bool:
+    """Whether what is on record of readiness says ready; a grade alone counts where neither test is on record."""
+    tests = [facts.get(name, np.nan) for name in ("math_ready", "english_ready")]
+    known = [test for test in tests if not np.isnan(test)]
+    return all(test == 1.0 for test in known) if known else facts.get("prior_gpa", np.nan) > 0
+
+
 HOLDS: dict[str, Callable[[Facts, Facts], bool]] = {
     "goal": lambda facts, _: facts.get("field_is_goal") == 1.0,
     "interest": lambda facts, mean: facts.get("stated_interest", np.nan) > mean.get("stated_interest", np.nan),
-    "preparation": _has("prior_gpa", "math_ready", "english_ready"),
+    "preparation": _ready,
     "progress": _has("credits_earned"),
     "grades": _has("gpa_mean"),
-    "history": _has("attempts_ended", "awards_held"),
+    "history": _has("recognised_share", "tried_before"),
     "experience": _has("experiences"),
     "recognised": _has("recognised_share"),
     "schedule": lambda facts, _: facts.get("hours_to_spare", np.nan) >= 0,
@@ -65,18 +72,21 @@ def reasons(
     ``contributions`` and ``matrix`` have shape (candidates, features): what each feature adds to the log-odds of
     completing each open candidate, and its value; ``advised`` are rows of them. A reason counts by how much more it
     adds here than on average over the others, so what is the same for every candidate explains nothing; it is given
-    only where the facts bear out what it says.
+    only where it speaks for the candidate by itself and the facts bear out what it says.
     """
     names = sorted(SENTENCES)
     groups = np.array([[_REASON_OF.get(feature) == name for name in names] for feature in spec.names], dtype=float)
     by_reason = contributions @ groups
     above = by_reason - by_reason.mean(axis=0)
+    # A sentence on what the model expects needs the model to expect it, of the candidate as a whole.
+    likelier = contributions.sum(axis=1) > contributions.sum(axis=1).mean()
     mean = _facts(np.array([_mean(column) for column in matrix.T]), spec)
     found = []
     for row in advised:
         facts = _facts(matrix[row], spec)
         order = np.lexsort((np.arange(len(names)), -above[row]))
-        told = [names[p] for p in order if above[row, p] > 0 and HOLDS[names[p]](facts, mean)]
+        holds = [HOLDS[name](facts, mean) and (name != "program" or likelier[row]) for name in names]
+        told = [names[p] for p in order if min(above[row, p], by_reason[row, p]) > 0 and holds[p]]
         found.append([SENTENCES[name] for name in told[:most]])
     return found
 

@@ -54,7 +54,7 @@ class Strata:
     def _labels(self, view: LearnerView) -> npt.NDArray[np.str_]:
         parts = [_binned(_values(view, name), edges, name) for name, edges in self.edges]
         parts += [np.array([f"{name} {_stated(value)}" for value in _values(view, name)]) for name in self.categories]
-        joined = np.full(len(view.points), "everyone") if not parts else parts[0]
+        joined = parts[0]
         for part in parts[1:]:
             joined = np.char.add(np.char.add(joined, ", "), part)
         return joined.astype(str)

@@ -117,6 +117,7 @@ def _probability(text: str, content: dict[str, Any]) -> Probability:
         tuple(features["names"]),
         {name: tuple(values) for name, values in features["categories"].items()},
         features["extras"],
+        tuple(features["left_out"]),
     )
     return Probability(Boosted.from_text(text, spec), Platt(**content["calibration"]))
 

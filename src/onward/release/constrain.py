@@ -8,8 +8,10 @@ import pandas as pd
 
 from onward.audit.groups import UNJUDGED, groups
 from onward.data.worth import benefit
+from onward.errors import SettingsError
 from onward.history.barred import Barred
 from onward.history.decision_points import positions
+from onward.history.features import INTEREST
 from onward.history.views import LearnerView
 from onward.models.probability import CrossFit
 from onward.policy.adviser import Adviser
@@ -20,12 +22,22 @@ from onward.release.histories import Histories, in_part, latest_per_learner
 from onward.settings import Settings
 
 
-def without_constraint(completion: CrossFit, histories: Histories, settings: Settings) -> Adviser:
-    """The adviser before any constraint, its strata set on the training part."""
-    catalogue = histories.catalogue
+def fit_strata(histories: Histories, settings: Settings) -> Strata:
+    """Set the strata on the training part; what serving would refuse, or a model may not read, makes none."""
+    wanted = {*settings.strata.bins, *settings.strata.categories}
+    unknown = sorted(name for name in wanted if name.startswith(INTEREST) and name not in histories.spec.known_extras)
+    if unknown:
+        raise SettingsError(
+            f"strata: expected stated interests in fields of the catalogue; got {', '.join(unknown)}; remove it"
+        )
     training = positions(in_part(histories.starts, "train"), histories.timeline)
-    view = LearnerView(histories.timeline, training, catalogue)
-    strata = Strata.fit(view, settings.strata, Barred.of(settings.features.sensitive, settings.features.timing_unknown))
+    view = LearnerView(histories.timeline, training, histories.catalogue)
+    return Strata.fit(view, settings.strata, Barred.of(settings.features.sensitive, settings.features.timing_unknown))
+
+
+def without_constraint(completion: CrossFit, histories: Histories, strata: Strata, settings: Settings) -> Adviser:
+    """The adviser before any constraint."""
+    catalogue = histories.catalogue
     rule = RankingRule(settings.policy.completion_floor, settings.policy.ranking_price_share)
     return Adviser(catalogue, completion.probability, rule, strata, unconstrained(len(catalogue)))
 

@@ -6,9 +6,11 @@ from difflib import get_close_matches
 import pandas as pd
 
 from onward.catalog.catalogue import Catalogue
+from onward.data.columns import EXTRA_PREFIX
 from onward.data.schema import validate
-from onward.data.tables import Tables
+from onward.data.tables import DEMOGRAPHICS, Tables
 from onward.errors import SettingsError
+from onward.history.features import FEATURES
 from onward.history.spec import FeatureSpec
 from onward.history.timeline import Timeline
 from onward.models.boosting import Boosted
@@ -17,7 +19,12 @@ from onward.models.completion import completion_points
 from onward.models.persistence import labelled_persistence_points
 from onward.models.probability import CrossFit, cross_fit
 from onward.release.holdout import Holdout, Part
-from onward.settings import ModelSettings, Settings
+from onward.settings import DataSettings, ModelSettings, Settings
+
+BARRABLE = frozenset().union(*(feature.reads for feature in FEATURES)) | set(DEMOGRAPHICS.names) | {"age_at_entry"}
+"""Columns besides extras whose barring takes features away, or that no feature reads in any case."""
+FARTHEST = pd.Timedelta(days=730)
+"""How far after the latest date in the data their end may be stated."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Histories:
     def of(cls, tables: Tables, settings: Settings) -> "Histories":
         """Read outcomes and divide the points; sensitive columns and those of unknown timing are no features."""
         validate(tables)
+        _check_end(tables, settings.data)
         catalogue = Catalogue.of(tables.credentials, tables.pathways, tables.values)
         timeline = Timeline.from_tables(tables, catalogue)
         starts = completion_points(tables, settings.data)
@@ -76,15 +84,29 @@ class Histories:
 
 
 def _check_columns(tables: Tables, names: tuple[str, ...]) -> None:
-    """Refuse the name of a column that is nowhere: a misspelt one would let the real one in."""
+    """Refuse a name that bars nothing: a misspelt one would let the real column in."""
     columns = {column for _, frame in tables.items() for column in frame.columns}
-    unknown = [name for name in names if name not in columns]
-    if unknown:
-        near = {name: get_close_matches(name, columns, n=1) for name in unknown}
-        meant = ", ".join(f"{name} (did you mean {found[0]}?)" if found else name for name, found in near.items())
+    for name in names:
+        if name not in columns:
+            near = get_close_matches(name, columns, n=1)
+            meant = f"did you mean {near[0]}?" if near else "correct or remove it"
+            raise SettingsError(f"features: expected the name of a column; no table has {name}; {meant}")
+        if name not in BARRABLE and not name.startswith(EXTRA_PREFIX):
+            raise SettingsError(
+                f"features: expected a column that can be left out by itself (extras, {', '.join(sorted(BARRABLE))}); "
+                f"{name} is part of several features; remove it here, and leave what depends on it out of the files"
+            )
+
+
+def _check_end(tables: Tables, settings: DataSettings) -> None:
+    """Refuse an end of the data far from the latest date in it: windows would close on nothing."""
+    histories = (tables.attempts, tables.enrollments, tables.awards)
+    days = pd.concat([frame[name] for frame in histories for name in frame.select_dtypes("datetime")])
+    stated, latest = pd.Timestamp(settings.data_through), days.max()
+    if stated < days.min() or stated > latest + FARTHEST:
         raise SettingsError(
-            f"features: expected names of columns in also_sensitive and timing_unknown; no table has {meant}; "
-            "correct or remove it"
+            f"data.data_through: expected the last day that the data cover; got {stated:%Y-%m-%d}, and the latest date "
+            f"in them is {latest:%Y-%m-%d}; correct it"
         )
 
 

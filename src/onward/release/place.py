@@ -1,6 +1,7 @@
 """The folder of a run: replaced whole or not at all, and never where somebody's files lie."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from onward.errors import SettingsError
 
 RECORD = "run.json"
+REPORT = "report.html"
 
 
 def check_place(folder: Path, data: Path) -> None:
@@ -23,6 +25,15 @@ def check_place(folder: Path, data: Path) -> None:
         raise SettingsError(
             f"expected {folder} to be free or to hold an earlier run; it holds something else; choose another --runs, "
             "or move it away"
+        )
+
+
+def check_report_place(folder: Path) -> None:
+    """Refuse a place for a report that is a file, or holds anything but an earlier report."""
+    if folder.exists() and not (folder.is_dir() and (not any(folder.iterdir()) or (folder / REPORT).is_file())):
+        raise SettingsError(
+            f"expected {folder} to be free, empty or to hold an earlier report; it holds something else; choose "
+            "another --out"
         )
 
 
@@ -41,7 +52,11 @@ def replaced(folder: Path) -> Iterator[Path]:
         yield place
         if folder.exists():
             os.replace(folder, earlier)  # noqa: PTH105 - the same call for both moves
-        os.replace(place, folder)  # noqa: PTH105 - the same
+        try:
+            os.replace(place, folder)  # noqa: PTH105 - the same
+        except OSError:
+            _settle(folder, earlier)
+            raise
         shutil.rmtree(earlier, ignore_errors=True)
 
 
@@ -50,5 +65,7 @@ def _settle(folder: Path, earlier: Path) -> None:
     if earlier.exists() and not folder.exists():
         earlier.rename(folder)
     shutil.rmtree(earlier, ignore_errors=True)
-    for left in folder.parent.glob(f".writing-{folder.name}-*"):
-        shutil.rmtree(left, ignore_errors=True)
+    scratch = re.compile(rf"\.writing-{re.escape(folder.name)}-[a-z0-9_]+")
+    for left in folder.parent.iterdir():
+        if scratch.fullmatch(left.name):
+            shutil.rmtree(left, ignore_errors=True)

@@ -15,7 +15,7 @@ from onward.errors import SettingsError
 from onward.models.probability import CrossFit
 from onward.policy.adviser import Adviser
 from onward.policy.parity import ParityResult
-from onward.release.constrain import constrain, without_constraint
+from onward.release.constrain import constrain, fit_strata, without_constraint
 from onward.release.histories import Histories, in_part, latest_per_learner
 from onward.release.holdout import Holdout
 from onward.release.judge import Judged, judge
@@ -46,6 +46,7 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
 
     progress("reading histories")
     histories = Histories.of(source.tables, settings)
+    strata = fit_strata(histories, settings)
     progress("fitting completion")
     completion = histories.fit(histories.starts, settings.completion)
     progress("fitting persistence")
@@ -53,7 +54,7 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
     progress("fitting the imitation baseline")
     choice = histories.fit_choice(settings.choice)
     progress("setting the constraint")
-    adviser = without_constraint(completion, histories, settings)
+    adviser = without_constraint(completion, histories, strata, settings)
     adviser, parity = constrain(adviser, histories, source.tables.demographics, settings)
     progress("judging on locked decision points")
     locked = latest_per_learner(in_part(histories.starts, "test"))

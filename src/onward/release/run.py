@@ -62,6 +62,9 @@ def audit_again(run: Path, *, limit: float | None, minimum_cell: int | None) -> 
             "put the files back"
         )
     about = tuple((str(label), str(text)) for label, text in record["about"])
+    if limit is not None or minimum_cell is not None:
+        rules = f"limit ${settings.parity.limit:,.0f}, cells of at least {settings.audit.minimum_cell}"
+        about = (("Audited again", f"under stricter rules, chosen after the run's own audit: {rules}"), *about)
     return audit(
         _read_decisions(run / "decisions.csv"),
         demographics=source.tables.demographics,
