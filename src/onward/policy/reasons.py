@@ -25,7 +25,7 @@ SENTENCES = {
     "length": "By the model, its length makes it easier to complete for learners in a position like yours.",
     "cost": "By the model, what it costs makes it easier to complete for learners in a position like yours.",
     "program": "The model expects learners in a position like yours to complete this program more often than others.",
-    "time": "Its timing suits how long you have been studying.",
+    "time": "By the model, the time since you entered speaks for it.",
 }
 """What each reason says; a test holds every feature's reason to one of these."""
 _REASON_OF = {feature.name: feature.reason for feature in FEATURES}
