@@ -39,8 +39,7 @@ class Advice:
         if os.environ.get(UNSIGNED) != "yes":
             raise NotServableError(
                 "expected a bundle that an officer has signed; none is signed yet; start it with onward serve RUN "
-                "--unsigned, "
-                "and every answer will say so"
+                "--unsigned, and every answer will say so"
             )
         self.bundle = load(Path(os.environ[BUNDLE]))
 

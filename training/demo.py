@@ -14,7 +14,7 @@ from onward.data.tables import Tables, write
 from onward.data.worth import benefit
 from onward.errors import SettingsError
 from onward.live.answers import recommend
-from onward.policy.ranking import NONE
+from onward.policy.ranking import NONE, of_choice
 from onward.release.bundle import load
 from onward.release.place import check_place
 from onward.release.record import record_of
@@ -70,19 +70,19 @@ def reckon(candidate: Candidate, truth: Truth) -> Reckoning:
     cost = catalogue.cost_of_failing(price_share=candidate.settings.audit.price_share)
     real = benefit(truth.p_complete[row].astype(float), catalogue.value, cost)
     blind = benefit(truth.blind_p_complete[row].astype(float), catalogue.value, cost)
-    reachable = _picked(real, np.argmax(np.where(truth.eligible[row], blind, -np.inf), axis=1)).mean()
-    own = _picked(real, judged.choices["history"][:, 0])
+    reachable = of_choice(real, np.argmax(np.where(truth.eligible[row], blind, -np.inf), axis=1)).mean()
+    own = of_choice(real, judged.choices["history"][:, 0])
     found = []
     for source in SOURCES:
         choice = judged.choices[source][:, 0]
-        returned = _picked(real, choice)
+        returned = of_choice(real, choice)
         found.append(
             {
                 "source": source,
                 "value": float(catalogue.value[choice].mean()),
                 "benefit": float(returned.mean()),
                 "share": float(returned.mean() / reachable),
-                "completion": float(_picked(truth.p_complete[row], choice).mean()),
+                "completion": float(of_choice(truth.p_complete[row].astype(float), choice).mean()),
                 "worse": float((returned < own - 1e-9).mean()),
             }
         )
@@ -93,10 +93,6 @@ def _rows_of(points: pd.DataFrame, truth: Truth) -> npt.NDArray[np.int64]:
     keys = ["learner_id", "as_of", "credential_id"]
     index = pd.MultiIndex.from_frame(truth.decision_points[keys])
     return np.asarray(index.get_indexer(pd.MultiIndex.from_frame(points[keys])), dtype=np.int64)
-
-
-def _picked(matrix: npt.NDArray[np.floating], choice: npt.NDArray[np.int64]) -> npt.NDArray[np.floating]:
-    return np.asarray(matrix[np.arange(len(choice)), choice])
 
 
 def summary(screen: Console, run: Run, reckoning: Reckoning, tables: Tables) -> None:

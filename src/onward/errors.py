@@ -13,9 +13,5 @@ class SettingsError(OnwardError):
     """A settings file holds a value that is missing, unknown or out of range."""
 
 
-class SensitiveFieldError(OnwardError):
-    """A sensitive field was sent where only the facts of a learner's studies belong."""
-
-
 class NotServableError(OnwardError):
     """A bundle may not be loaded or served as it stands."""

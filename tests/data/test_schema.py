@@ -8,7 +8,7 @@ from onward.errors import DataError
 
 
 def test_the_made_up_system_is_what_it_must_be(small):
-    validate(small.tables)
+    assert validate(small.tables) is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from onward.policy.ranking import NONE, RankingRule, at
+from onward.policy.ranking import NONE, RankingRule, of_choice
 
 RULE = RankingRule(completion_floor=0.5, price_share=1.0)
 SHAPE = (4, 6)
@@ -83,8 +83,8 @@ def test_the_score_is_the_expected_benefit():
 
 
 def test_the_entry_of_no_choice_is_missing():
-    assert np.isnan(at(np.array([[1.0, 2.0]]), np.array([NONE]))).tolist() == [True]
+    assert np.isnan(of_choice(np.array([[1.0, 2.0]]), np.array([NONE]))).tolist() == [True]
 
 
 def test_the_entry_of_a_choice_is_that_of_its_column():
-    assert at(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 0])).tolist() == [2.0, 3.0]
+    assert of_choice(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 0])).tolist() == [2.0, 3.0]

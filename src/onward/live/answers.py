@@ -23,8 +23,8 @@ from onward.release.bundle import Bundle
 
 NOTICE = (
     "These are suggestions for you and an adviser to talk about, not a decision about you. They are worked out from "
-    "the facts "
-    "of your studies in this request and from what happened to earlier learners; they can be wrong for you. You choose."
+    "the facts of your studies in this request and from what happened to earlier learners; they can be wrong for "
+    "you. You choose."
 )
 NEARLY_OPEN = 3
 """How many credentials that are not open yet are named, with what would open them."""

@@ -20,9 +20,8 @@ def serve(run: Path, *, unsigned: bool, host: str, port: int) -> None:
     load(folder)
     if not unsigned:
         raise NotServableError(
-            f"expected a bundle that an officer has signed; {run} is not; to try it out, add --unsigned: every answer "
-            "will say "
-            "that nobody signed for it"
+            f"expected a bundle that an officer has signed; {run} is not; to try it out, add --unsigned: every "
+            "answer will say that nobody signed for it"
         )
     environment = os.environ | {
         "ONWARD_BUNDLE": str(folder.resolve()),

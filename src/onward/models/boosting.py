@@ -41,9 +41,8 @@ class Boosted:
         booster = lightgbm.Booster(model_str=text)
         if tuple(booster.feature_name()) != spec.names:
             raise DataError(
-                "expected a model with the features of the manifest, in that order; it has others; take the bundle "
-                "from the "
-                "registry again"
+                "expected a model with the features of the manifest, in that order; it has others; take the "
+                "bundle from the registry again"
             )
         return cls(booster, spec)
 

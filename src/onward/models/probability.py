@@ -54,9 +54,8 @@ def cross_fit(
     truth = known["outcome"].astype(float).to_numpy()
     if len(np.unique(truth)) < 2:
         raise DataError(
-            f"expected both outcomes among the {len(truth)} known labels; got one or none; check the outcome's window "
-            "and "
-            "data_through in the settings"
+            f"expected both outcomes among the {len(truth)} known labels; got one or none; check the outcome's "
+            "window and data_through in the settings"
         )
     matrix = chosen(known, timeline, catalogue, spec)
     fold = folds(known["learner_id"].to_numpy(str), settings.folds, seed=seed)

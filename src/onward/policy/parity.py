@@ -14,6 +14,8 @@ import pandas as pd
 from fairlearn.reductions import UtilityParity
 from scipy.stats import norm
 
+from onward.policy.ranking import of_choice
+
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.str_]
 Advise = Callable[[Floats], npt.NDArray[np.int64]]
@@ -176,9 +178,9 @@ def fit_shrinkage(
         choice = advise(Shrinkage(strength, strata, means).apply(scores, stratum))
         bound = _largest_bound(value[choice], books)
         kept = all(
-            _keeps(floor, _picked(m, choice), _picked(m, unchanged), groups) for m in (expected_benefit, completion)
+            _keeps(floor, of_choice(m, choice), of_choice(m, unchanged), groups) for m in (expected_benefit, completion)
         )
-        rows.append((strength, bound, float(_picked(expected_benefit, choice).mean()), kept))
+        rows.append((strength, bound, float(of_choice(expected_benefit, choice).mean()), kept))
         if kept and bound <= limit:
             break
     tried = pd.DataFrame(rows, columns=TRIED)
@@ -196,10 +198,6 @@ def unconstrained(credentials: int) -> Shrinkage:
 def _stratum_means(scores: Floats, stratum: Labels) -> tuple[tuple[str, ...], Floats]:
     means = pd.DataFrame(scores).groupby(stratum).mean()
     return tuple(str(name) for name in means.index), means.to_numpy()
-
-
-def _picked(matrix: Floats, choice: npt.NDArray[np.int64]) -> Floats:
-    return np.asarray(matrix[np.arange(len(choice)), choice])
 
 
 def _large_enough(book: Ledger, names: list[str], value: Floats, limit: float) -> tuple[Ledger, list[str]]:

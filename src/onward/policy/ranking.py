@@ -46,7 +46,7 @@ class RankingRule:
         return advised
 
 
-def at(matrix: Floats, choice: npt.NDArray[np.int64]) -> Floats:
+def of_choice(matrix: Floats, choice: npt.NDArray[np.int64]) -> Floats:
     """The entry of each row at its chosen column, shape (n,); nan where the choice is ``NONE``."""
     found = matrix[np.arange(len(choice)), np.maximum(choice, 0)]
     return np.where(choice == NONE, np.nan, found)

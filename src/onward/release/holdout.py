@@ -10,7 +10,6 @@ from onward.errors import DataError
 from onward.settings import HoldoutSettings
 
 Part = Literal["train", "calibration", "test"]
-PARTS: tuple[Part, ...] = ("train", "calibration", "test")
 
 
 @dataclass(frozen=True)

@@ -131,14 +131,13 @@ def _stricter(settings: Settings, limit: float | None, minimum_cell: int | None)
     """The settings under a tighter limit or a larger smallest cell; a laxer one could be chosen after results."""
     if limit is not None and not 0 < limit <= settings.parity.limit:
         raise SettingsError(
-            f"expected a limit above 0 and at most {settings.parity.limit:g}, which was fixed before results; got "
-            f"{limit:g}"
+            f"expected a limit above 0 and at most {settings.parity.limit:g}, which was fixed before results; "
+            f"got {limit:g}"
         )
     if minimum_cell is not None and minimum_cell < settings.audit.minimum_cell:
         raise SettingsError(
-            f"expected a smallest cell of at least {settings.audit.minimum_cell}, which the run was published with; "
-            "got "
-            f"{minimum_cell}"
+            f"expected a smallest cell of at least {settings.audit.minimum_cell}, which the run was published "
+            f"with; got {minimum_cell}"
         )
     parity = settings.parity.model_copy(update={} if limit is None else {"limit": limit})
     chosen = settings.audit.model_copy(update={} if minimum_cell is None else {"minimum_cell": minimum_cell})
