@@ -21,11 +21,34 @@ from onward.release.record import record_of
 AS_OF = date(2018, 1, 15)
 
 
-def post(url, body):
+def post(url, body, trace=None):
     """Send JSON; return the status and the answer as text."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    answer = httpx.post(url, content=content, headers={"Content-Type": "application/json"}, timeout=20)
+    headers = {"Content-Type": "application/json"} | traced(trace)
+    answer = httpx.post(url, content=content, headers=headers, timeout=20)
     return answer.status_code, answer.text
+
+
+def traced(trace):
+    """The header that gives a request its trace id, by which its line in the log is found."""
+    return {} if trace is None else {"traceparent": f"00-{trace}-{'1' * 16}-01"}
+
+
+@pytest.fixture
+def trace() -> str:
+    return os.urandom(16).hex()
+
+
+def logged(trained, trace: str) -> str:
+    """The log's line of the request that was sent with ``trace``; it is written after the answer was sent."""
+    log = trained.runs / "service.log"
+    for _ in range(200):
+        lines = [line for line in log.read_text().splitlines() if f"trace={trace}," in line]
+        if lines:
+            assert len(lines) == 1
+            return lines[0]
+        time.sleep(0.05)
+    pytest.fail("expected a line of the request in the service's log; there is none")
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +227,7 @@ CANARIES = [
 
 
 @pytest.mark.parametrize("canary", CANARIES, ids=range(len(CANARIES)))
-def test_nothing_that_was_sent_reaches_the_answer_or_the_log(service, trained, request_body, canary):
+def test_nothing_that_was_sent_reaches_the_answer_or_the_log(service, trained, request_body, canary, trace):
     learner = request_body["learner"]
     attempt = {"credential_id": canary, "started_on": "2017-09-04", "status": "stopped"}
     learners = [
@@ -230,9 +253,11 @@ def test_nothing_that_was_sent_reaches_the_answer_or_the_log(service, trained, r
         request_body | {"limits": {"fields": [canary], "schedules": [canary]}},
     ]
     answers = [post(f"{service}/v1/recommend", body) for body in bodies]
-    answers.append(post(f"{service}/v1/persistence", {"learner": learner, "as_of": "2018-01-15", "target": canary}))
+    last = {"learner": learner, "as_of": "2018-01-15", "target": canary}
+    answers.append(post(f"{service}/v1/persistence", last, trace))
     assert [status for status, _ in answers] == [400] * len(answers)
     assert not [text for _, text in answers if "canary" in text]
+    logged(trained, trace)
     log = (trained.runs / "service.log").read_text()
     assert "canary" not in log
     assert learner["learner_id"] not in log
@@ -240,20 +265,21 @@ def test_nothing_that_was_sent_reaches_the_answer_or_the_log(service, trained, r
     assert "IODescriptor" not in log
 
 
-def test_a_refusal_is_one_line_of_the_log_with_types_and_known_paths(service, trained, request_body):
-    log = trained.runs / "service.log"
-    before = log.read_text()
-    post(f"{service}/v1/recommend", request_body | {"race": "canary", "k": True})
-    post(f"{service}/v1/recommend", request_body | {"k": True, "as_of": 1_725_235_200})
-    lines = log.read_text().removeprefix(before).splitlines()
-    assert len(lines) == 2
-    assert "POST /v1/recommend 400" in lines[0]
-    assert "(sensitive_field at body)" in lines[0]
-    assert "(not_a_day at as_of, not_a_number at k)" in lines[1]
+def test_a_refusal_is_one_line_of_the_log_with_types_and_known_paths(service, trained, request_body, trace):
+    post(f"{service}/v1/recommend", request_body | {"race": "canary", "k": True}, trace)
+    line = logged(trained, trace)
+    assert "POST /v1/recommend 400" in line
+    assert "(sensitive_field at body)" in line
 
 
-def test_a_path_that_was_made_up_reaches_neither_the_log_nor_the_metrics(service, trained):
-    assert httpx.get(f"{service}/canary%0aFORGED", timeout=20).status_code == 404
+def test_every_fault_of_a_refusal_is_in_its_line_of_the_log(service, trained, request_body, trace):
+    post(f"{service}/v1/recommend", request_body | {"k": True, "as_of": 1_725_235_200}, trace)
+    assert "(not_a_day at as_of, not_a_number at k)" in logged(trained, trace)
+
+
+def test_a_path_that_was_made_up_reaches_neither_the_log_nor_the_metrics(service, trained, trace):
+    assert httpx.get(f"{service}/canary%0aFORGED", headers=traced(trace), timeout=20).status_code == 404
+    logged(trained, trace)
     assert "canary" not in (trained.runs / "service.log").read_text()
     metrics = httpx.get(f"{service}/metrics", timeout=20).text
     assert 'endpoint="/v1/recommend"' in metrics
