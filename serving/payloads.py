@@ -6,6 +6,7 @@ from pydantic import Field
 
 from onward.data.learner import Learner, StrictModel
 from onward.policy.eligibility import Limits
+from onward.policy.weights import Weights
 
 
 class RecommendRequest(StrictModel):
@@ -17,6 +18,8 @@ class RecommendRequest(StrictModel):
     )
     k: int = Field(5, ge=1, le=50, description="how many credentials, at most; from 1 to 50")
     limits: Limits = Field(Limits(), description="what the learner will not go beyond")
+    weights: Weights = Field(Weights(), description="what matters to the learner besides pay")
+    stretch: bool = Field(True, description="false where the learner declines the extra step further")
 
 
 class PersistenceRequest(StrictModel):

@@ -14,6 +14,7 @@ from onward.data.learner import Learner
 from onward.errors import DataError, NotServableError
 from onward.live.answers import persistence, recommend
 from onward.policy.eligibility import Limits
+from onward.policy.weights import Weights
 from onward.release.bundle import load
 
 from .gate import LOGGED, NOTE, UNLOGGED, Gate
@@ -49,10 +50,18 @@ class Advice:
 
     @bentoml.api(route="/v1/recommend", input_spec=RecommendRequest)
     async def recommend(
-        self, ctx: bentoml.Context, learner: Learner, as_of: date, k: int, limits: Limits
+        self,
+        ctx: bentoml.Context,
+        learner: Learner,
+        as_of: date,
+        k: int,
+        limits: Limits,
+        weights: Weights,
+        stretch: bool,
     ) -> dict[str, Any]:
         """Advise one learner: up to k credentials in order, each with what it takes, what it returns and why."""
-        return _answer(ctx, lambda: recommend(self.bundle, learner, as_of=as_of, k=k, limits=limits))
+        wishes: dict[str, Any] = {"limits": limits, "weights": weights, "stretch": stretch}
+        return _answer(ctx, lambda: recommend(self.bundle, learner, as_of=as_of, k=k, **wishes))
 
     @bentoml.api(route="/v1/persistence", input_spec=PersistenceRequest)
     async def persistence(

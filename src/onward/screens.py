@@ -62,9 +62,10 @@ def _gaps(audit: Audit) -> Table:
     table = Table(title=f"Gap in value given {words}: group minus everyone else, dollars a year (95% interval)")
     for name in ("", "Learners"):
         table.add_column(name, justify="left" if not name else "right")
-    for source in audit.sources:
+    sources = [source for source in audit.sources if source != "stretch"]
+    for source in sources:
         table.add_column(source, justify="right")
-    judged = {source: judged_gaps(audit, source).set_index(["attribute", "group"]) for source in audit.sources}
+    judged = {source: judged_gaps(audit, source).set_index(["attribute", "group"]) for source in sources}
     for cell in audit.family:
         figures = [_interval(frame.loc[cell]) if cell in frame.index else "withheld" for frame in judged.values()]
         learners = next((f"{frame.loc[cell]['n']:,}" for frame in judged.values() if cell in frame.index), "withheld")
@@ -94,6 +95,6 @@ def _skills(screen: Console, skills: pd.DataFrame) -> None:
 
 
 def constraint_summary(screen: Console, run: Run) -> None:
-    """Print how far scores were shrunk and whether the limit was met where the strength was set."""
+    """Print what was done to scores, and whether the limit was met where the strength was set."""
     parity = run.candidate.parity
     screen.print(f"Constraint: {'none' if parity is None else parity.words}.\n")

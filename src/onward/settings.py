@@ -12,6 +12,7 @@ from onward.errors import SettingsError
 
 ALWAYS_SENSITIVE = (*(name for name in DEMOGRAPHICS.names if name != "learner_id"), "age_at_entry")
 Share = Annotated[float, Field(gt=0, lt=1)]
+Lambda = Annotated[float, Field(ge=1, le=10)]
 
 
 class _Strict(BaseModel):
@@ -80,8 +81,8 @@ class HoldoutSettings(_Strict):
 class ModelSettings(_Strict):
     """LightGBM's settings for one model."""
 
-    rounds: int = Field(200, ge=1, le=10_000, description="trees")
-    leaves: int = Field(15, ge=2, le=1024, description="leaves of a tree")
+    rounds: int = Field(300, ge=1, le=10_000, description="trees")
+    leaves: int = Field(7, ge=2, le=1024, description="leaves of a tree")
     learning_rate: float = Field(0.05, gt=0, le=1, description="weight of each tree")
     smallest_leaf: int = Field(40, ge=1, description="learners in a leaf, at least")
     folds: int = Field(5, ge=2, le=20, description="folds of the cross-fit, by learner")
@@ -92,20 +93,38 @@ class PolicySettings(_Strict):
 
     k: int = Field(5, ge=1, le=50, description="credentials in an advice")
     completion_floor: Share = Field(
-        0.6, description="a credential less likely than this to be completed comes after all others"
+        0.4, description="a credential less likely than this to be completed comes after all others"
+    )
+    overlap_floor: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="a credential that learners like this one chose more rarely than this comes after all others; "
+        "above 0 only with erase, because alone it brings back the steering of the past",
     )
     ranking_price_share: float = Field(
-        1.5,
+        0.5,
         ge=0,
         description="cost of failing in ranking, as a share of net price; dearer than the cost that benefit is "
         "judged by, so that advice does not gamble with learners",
     )
+    ranking_lambda: Lambda = Field(
+        1.2,
+        description="ranking counts with the least probability of completing at this Lambda: by how much what history "
+        "does not show may have changed the odds of a choice; 1 takes history at its word",
+    )
+    shown_lambda: Lambda = Field(1.5, description="the range shown beside a probability is that at this Lambda")
 
 
 class ParitySettings(_Strict):
     """The limit on the gap in the value of what is advised, and the mechanism that keeps it."""
 
-    mechanism: Literal["none", "shrink"] = Field("shrink", description="none, or scores shrunk toward the stratum mean")
+    mechanism: Literal["none", "erase", "shrink", "learned"] = Field(
+        "erase",
+        description="none; erase (what linearly tells a group is erased from the scores, then they are shrunk if still "
+        "needed); shrink (toward the stratum mean); learned (a price on how likely the facts make a group: a proxy for "
+        "it whenever advice is given, so it has to be chosen by name)",
+    )
     limit: float = Field(
         1_000.0, gt=0, description="largest gap, group minus everyone else given the strata, dollars a year"
     )
@@ -164,19 +183,29 @@ class Settings(_Strict):
     seed: int = Field(0, ge=0, description="seed of everything random; the same seed and data give the same bundle")
     data: DataSettings
     features: FeatureSettings = FeatureSettings()
-    sensitive_in_training: dict[str, Literal["audit_only", "constraint"]] = Field(
+    sensitive_in_training: dict[str, Literal["audit_only", "constraint", "average"]] = Field(
         min_length=1,
-        description="required, per attribute: audit_only (labels reach the audit alone) or constraint (labels "
-        "also fit the constraint); never an input of a served model",
+        description="required, per attribute: audit_only (labels reach the audit alone), constraint (labels also fit "
+        "the constraint) or average (labels also train the completion model, which is averaged over one marginal and "
+        "distilled into one without them); never an input of a served model",
     )
     holdout: HoldoutSettings = HoldoutSettings()
     completion: ModelSettings = ModelSettings()
-    persistence: ModelSettings = ModelSettings()
-    choice: ModelSettings = ModelSettings(rounds=100)
+    persistence: ModelSettings = ModelSettings(rounds=200, leaves=15)
+    choice: ModelSettings = ModelSettings(rounds=200, leaves=15, learning_rate=0.1)
     policy: PolicySettings = PolicySettings()
     strata: StrataSettings
     parity: ParitySettings = ParitySettings()
     audit: AuditSettings = AuditSettings()
+
+    @model_validator(mode="after")
+    def _overlap_with_erasure(self) -> "Settings":
+        if self.policy.overlap_floor > 0 and self.parity.mechanism != "erase":
+            raise ValueError(
+                "expected policy.overlap_floor of 0 unless parity.mechanism is erase: the steered have overlap only "
+                "where they were steered, so alone it brings that back"
+            )
+        return self
 
 
 def load(path: Path) -> Settings:
@@ -198,8 +227,9 @@ def parse(content: dict[str, Any], *, name: str) -> Settings:
     ...
     onward.errors.SettingsError: demo.toml has 3 faults:
       data.still_in_progress: Field required (what an attempt is whose window closed while it was in progress)
-      sensitive_in_training: Field required (required, per attribute: audit_only (labels reach the audit alone) or \
-constraint (labels also fit the constraint); never an input of a served model)
+      sensitive_in_training: Field required (required, per attribute: audit_only (labels reach the audit alone), \
+constraint (labels also fit the constraint) or average (labels also train the completion model, which is averaged over \
+one marginal and distilled into one without them); never an input of a served model)
       strata: Field required
     """
     try:

@@ -13,7 +13,7 @@ class AuditPlan:
     ``limit`` is in dollars a year of mean recommended value. ``family_minimum`` is the smallest group that is judged;
     smaller ones get a case review. ``control_words`` says what the strata hold. ``about`` says what was audited, as
     pairs of label and text: run, bundle, data, constraint. ``caution`` is what a reader must know before
-    the verdict.
+    the verdict. ``second_opinion`` says that probabilities of completing come from models that had no part in choosing.
 
     >>> AuditPlan(limit=500.0).judged
     'onward'
@@ -34,6 +34,7 @@ class AuditPlan:
     notes: tuple[str, ...] = ()
     about: tuple[tuple[str, str], ...] = ()
     caution: str = ""
+    second_opinion: bool = False
 
     def __post_init__(self) -> None:
         if not self.limit > 0:

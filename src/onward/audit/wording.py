@@ -32,6 +32,7 @@ SOURCES = {
     "history": ("History", "what learners chose"),
     "imitation": ("Imitation", "what a model advises that imitates history"),
     "onward": ("Onward", "what Onward advises"),
+    "stretch": ("Stretch", "the stretch at the end of Onward's list, or its first place where there is none"),
 }
 # A shape beside every word, so that nothing hangs on colour.
 OUTCOMES: dict[Outcome, tuple[str, str]] = {
@@ -259,6 +260,13 @@ def bases(valuation: Valuation) -> list[tuple[str, str]]:
 
 def leaning(audit: Audit) -> str:
     """Say which way the estimates of completion lean, and for whose decisions most."""
+    if audit.plan.second_opinion:
+        return (
+            "Expected benefit and likely to complete are estimates, not what happened. They come from models fitted on "
+            "other decisions, which had no part in choosing, so no source is flattered by having chosen what they "
+            "overrate. What no record shows may still make them too high or too low. The verdict rests on face value "
+            "only."
+        )
     ours = "onward" in audit.sources
     whose = "for Onward, whose advice the same model chose" if ours else "for decisions that the same model chose"
     return (

@@ -154,7 +154,7 @@ OFFERINGS = (
         conditions="8,000 hours of supervised work and a state examination",
     ),
     _certificate("Carpentry", "construction", "460201", "472031"),
-    _bachelor("Construction management bachelor's", "construction", "522001", "119021"),
+    _bachelor("Construction management bachelor's", "construction", "460412", "119021"),
     _badge("Refrigerant handling certification", "repair", "470201", "499021", kind="Certification"),
     _certificate("Heating and air conditioning", "repair", "470201", "499021", price=5200),
     _associate("Automotive technology associate", "repair", "470604", "493023", partners="dealers' association"),

@@ -3,22 +3,24 @@
 The same learner, bundle, date and limits give the same answer, byte for byte.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from onward.catalog.catalogue import Catalogue
 from onward.data.learner import Learner
 from onward.errors import DataError
 from onward.history.known import Points, Standing
+from onward.history.spec import FeatureSpec
 from onward.history.timeline import Timeline
 from onward.history.views import LearnerView, PairView
-from onward.models.probability import Probability
+from onward.live.items import Items
 from onward.policy.eligibility import Bools, Limits, missing_requirements
+from onward.policy.lists import lists
 from onward.policy.ranking import NONE
-from onward.policy.reasons import reasons
+from onward.policy.weights import Weights
 from onward.release.bundle import Bundle
 
 NOTICE = (
@@ -26,12 +28,27 @@ NOTICE = (
     "the facts of your studies in this request and from what happened to earlier learners; they can be wrong for "
     "you. You choose."
 )
+STRETCH = (
+    "A step further than the goal you stated. It is an extra, not instead of what comes before; leave it if you like."
+)
 NEARLY_OPEN = 3
 """How many credentials that are not open yet are named, with what would open them."""
 
 
-def recommend(bundle: Bundle, learner: Learner, *, as_of: date, k: int, limits: Limits | None = None) -> dict[str, Any]:
+def recommend(
+    bundle: Bundle,
+    learner: Learner,
+    *,
+    as_of: date,
+    k: int,
+    limits: Limits | None = None,
+    weights: Weights | None = None,
+    stretch: bool = True,
+) -> dict[str, Any]:
     """Advise one learner: up to ``k`` credentials in order, each with what it takes, what it returns and why.
+
+    Limits are hard; weights say what matters besides pay. Where a field is stated and none of the first is in it, the
+    best that is takes the last place. One ``stretch`` may follow, a rung higher, unless it is declined with False.
 
     Money is dollars, durations weeks, probabilities from 0 to 1. Raises ``DataError`` where the record cannot be read
     by this bundle.
@@ -39,25 +56,23 @@ def recommend(bundle: Bundle, learner: Learner, *, as_of: date, k: int, limits: 
     if k < 1:
         raise DataError(f"expected k of at least 1; got {k}; ask for one credential or more")
     adviser = bundle.adviser
-    catalogue = adviser.catalogue
-    view, notes = _view(bundle.adviser.completion, catalogue, learner, as_of)
+    view, notes = _view(adviser.completion.model.spec, adviser.catalogue, learner, as_of)
     prospects = adviser.prospects(view.timeline, view.points)
-    allowed = (limits or Limits()).allow(catalogue)
-    order = adviser.order(prospects, k=k, allowed=allowed)[0]
-    advised = [int(position) for position in order if position != NONE]
-    why = _reasons(adviser.completion, view, prospects.open_to[0] & allowed, advised)
-    held, floor = view.standing.held[0], adviser.rule.completion_floor
-    items = [
-        _item(catalogue, position, held=held, p_complete=float(likely), floor=floor, goal=learner.goal_cip)
-        | {"rank": rank, "reasons": sentences}
-        for rank, (position, likely, sentences) in enumerate(
-            zip(advised, prospects.p_complete[0, advised], why, strict=True), start=1
-        )
-    ]
+    allowed = (limits or Limits()).allow(adviser.catalogue)
+    within = replace(prospects, open_to=prospects.open_to & allowed)
+    scores = (weights or Weights()).apply(adviser.scores(prospects), view)
+    found = lists(scores, within, adviser.rule, view, k=k)
+    ranked, supported = found.ranked[0], found.supported[0]
+    advised = [int(position) for position in ranked if position != NONE]
+    stretched = [int(position) for position in found.stretch if position != NONE] if stretch else []
+    items = Items.of(bundle, learner, view, within).all([*advised, *stretched])
+    for item, better in zip(items, supported, strict=False):
+        item["supported_alternative"] = None if better == NONE else _named(adviser.catalogue, int(better))
     advice = {
         "as_of": as_of.isoformat(),
-        "advised": items,
-        "not_yet_open": _nearly_open(catalogue, view.standing, allowed),
+        "advised": [{"rank": rank} | item for rank, item in enumerate(items[: len(advised)], start=1)],
+        "stretch": items[-1] | {"note": STRETCH} if stretched else None,
+        "not_yet_open": _nearly_open(adviser.catalogue, view.standing, allowed),
     }
     return _envelope(bundle, notes) | {"advice": advice, "notice": NOTICE}
 
@@ -68,7 +83,7 @@ def persistence(bundle: Bundle, learner: Learner, *, as_of: date, target: str | 
     ``target`` is the credential the learner is in; without it, the one attempt under way at ``as_of``.
     """
     catalogue = bundle.adviser.catalogue
-    view, notes = _view(bundle.persistence, catalogue, learner, as_of)
+    view, notes = _view(bundle.persistence.model.spec, catalogue, learner, as_of)
     position = _target(catalogue, view, target)
     pair = PairView(view, np.zeros(1, dtype=np.int64), np.array([position]))
     probability = float(bundle.persistence.predict(bundle.persistence.model.spec.matrix(pair))[0])
@@ -82,11 +97,10 @@ def persistence(bundle: Bundle, learner: Learner, *, as_of: date, target: str | 
     return _envelope(bundle, notes) | {"persistence": prediction}
 
 
-def _view(model: Probability, catalogue: Catalogue, learner: Learner, as_of: date) -> tuple[LearnerView, list[str]]:
+def _view(spec: FeatureSpec, catalogue: Catalogue, learner: Learner, as_of: date) -> tuple[LearnerView, list[str]]:
     if as_of < learner.entry_date:
         raise DataError("expected as_of on or after entry_date; it is earlier; send the day for which advice is wanted")
     timeline = Timeline.from_records([learner], catalogue)
-    spec = model.model.spec
     notes = [f"{name}: a value not seen in training was treated as missing" for name in spec.unseen(timeline)]
     notes += [f"{name}: left out of this model and not read" for name in spec.unused(timeline)]
     points = Points(np.zeros(1, dtype=np.int64), np.array([as_of], dtype="datetime64[D]"))
@@ -119,51 +133,6 @@ def _target(catalogue: Catalogue, view: LearnerView, target: str | None) -> int:
     return int(current[0])
 
 
-def _reasons(completion: Probability, view: LearnerView, open_to: Bools, advised: list[int]) -> list[list[str]]:
-    if not advised:
-        return []
-    candidates = np.flatnonzero(open_to)
-    pair = PairView(view, np.zeros(len(candidates), dtype=np.int64), candidates)
-    matrix = completion.model.spec.matrix(pair)
-    rows = [int(np.searchsorted(candidates, position)) for position in advised]
-    return reasons(completion.model.contributions(matrix), matrix, rows, completion.model.spec)
-
-
-def _item(
-    catalogue: Catalogue, position: int, *, held: Bools, p_complete: float, floor: float, goal: str | None
-) -> dict[str, Any]:
-    row = catalogue.credentials.iloc[position]
-    facts = ("credential_id", "name", "kind", "award_level", "cip", "provider", "weeks", "hours_per_week", "net_price")
-    recognised = float(catalogue.pathways.recognised[position] @ held.astype(float))
-    return {name: _plain(row[name]) for name in facts} | {
-        "partners": _listed(row["partners"]),
-        "funding": _listed(row["funding"]),
-        "work_based": _plain(row["work_based"]),
-        "p_complete": round(p_complete, 3),
-        "below_completion_floor": p_complete < floor,
-        "returns_less_than_high_school": bool(catalogue.value[position] < 0),
-        "in_stated_field": None if goal is None else bool(catalogue.field[position] == goal[:2]),
-        "dead_end": bool(catalogue.pathways.dead_ends[position]),
-        "value": _value(catalogue, position),
-        "recognised_credits": round(recognised, 1),
-        "leads_to": [str(name) for name in catalogue.credentials["name"][catalogue.pathways.leads_to[position]]],
-    }
-
-
-def _value(catalogue: Catalogue, position: int) -> dict[str, Any]:
-    row = catalogue.values.set_index("credential_id").loc[catalogue.ids[position]]
-    facts = {
-        "earnings": "median_earnings",
-        "high_school_earnings": "benchmark_earnings",
-        "earnings_low": "low",
-        "earnings_high": "high",
-        **{name: name for name in ("basis", "source", "year")},
-    }
-    return {"a_year": round(float(catalogue.value[position]), 2)} | {
-        name: _plain(row[column]) for name, column in facts.items()
-    }
-
-
 def _nearly_open(catalogue: Catalogue, standing: Standing, allowed: Bools) -> list[dict[str, Any]]:
     """Credentials that lack requirements, the fewest first and then the most valuable, with what is lacking."""
     held, current = standing.held[0], standing.current[0]
@@ -182,14 +151,5 @@ def _nearly_open(catalogue: Catalogue, standing: Standing, allowed: Bools) -> li
     ]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of any column
-    if value is None or pd.isna(value):
-        return None
-    if isinstance(value, np.generic):
-        return value.item()
-    return value if isinstance(value, (bool, int, float, str)) else str(value)
-
-
-def _listed(text: Any) -> list[str]:  # noqa: ANN401 - a cell of a text column
-    plain = _plain(text)
-    return plain.split("|") if plain else []
+def _named(catalogue: Catalogue, position: int) -> dict[str, str]:
+    return {"credential_id": str(catalogue.ids[position]), "name": str(catalogue.credentials["name"].iloc[position])}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import lightgbm
 import numpy as np
@@ -24,16 +24,27 @@ class Boosted:
 
     @classmethod
     def fit(
-        cls, matrix: Floats, label: npt.ArrayLike, spec: FeatureSpec, settings: ModelSettings, *, seed: int
+        cls,
+        matrix: Floats,
+        label: npt.ArrayLike,
+        spec: FeatureSpec,
+        settings: ModelSettings,
+        *,
+        seed: int,
+        objective: Literal["binary", "cross_entropy"] = "binary",
     ) -> "Boosted":
-        """Fit log-loss on ``matrix`` of shape (rows, features) and labels of 0 and 1; same input, same model."""
+        """Fit log-loss on ``matrix`` of shape (rows, features); same input, same model.
+
+        Labels are 0 and 1, or, with the objective ``cross_entropy``, probabilities.
+        """
         data = lightgbm.Dataset(
             matrix,
             label=np.asarray(label, dtype=float),
             feature_name=list(spec.names),
             categorical_feature=spec.categorical,
         )
-        return cls(lightgbm.train(_parameters(settings, seed), data, num_boost_round=settings.rounds), spec)
+        parameters = _parameters(settings, seed) | {"objective": objective}
+        return cls(lightgbm.train(parameters, data, num_boost_round=settings.rounds), spec)
 
     @classmethod
     def from_text(cls, text: str, spec: FeatureSpec) -> "Boosted":
@@ -61,7 +72,6 @@ class Boosted:
 
 def _parameters(settings: ModelSettings, seed: int) -> dict[str, Any]:
     return {
-        "objective": "binary",
         "num_leaves": settings.leaves,
         "learning_rate": settings.learning_rate,
         "min_data_in_leaf": settings.smallest_leaf,

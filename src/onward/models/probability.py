@@ -50,13 +50,8 @@ def cross_fit(
     Each row's score comes from a model fitted without its learner; the calibration is fitted on those scores, and the
     model that is kept is fitted on every row.
     """
-    known = points[points["outcome"].notna()]
+    known = known_outcomes(points)
     truth = known["outcome"].astype(float).to_numpy()
-    if len(np.unique(truth)) < 2:
-        raise DataError(
-            f"expected both outcomes among the {len(truth)} known labels; got one or none; check the outcome's "
-            "window and data_through in the settings"
-        )
     matrix = chosen(known, timeline, catalogue, spec)
     fold = folds(known["learner_id"].to_numpy(str), settings.folds, seed=seed)
     scores = np.empty(len(truth))
@@ -73,3 +68,14 @@ def cross_fit(
     calibration = Platt.fit(scores, truth)
     model = Boosted.fit(matrix, truth, spec, settings, seed=seed)
     return CrossFit(Probability(model, calibration), known, calibration(scores))
+
+
+def known_outcomes(points: pd.DataFrame) -> pd.DataFrame:
+    """The points whose outcome is known; refused where all of them ended alike."""
+    known = points[points["outcome"].notna()]
+    if known["outcome"].nunique() < 2:
+        raise DataError(
+            f"expected both outcomes among the {len(known)} known labels; got one or none; check the outcome's "
+            "window and data_through in the settings"
+        )
+    return known

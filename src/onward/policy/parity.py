@@ -1,203 +1,288 @@
 """Advice parity: a limit on the gap between the value of what a group is advised and everyone else's, given strata.
 
-fairlearn's ``UtilityParity`` keeps the ledger; scores are shrunk toward their stratum's mean until the limit holds.
-Group labels fit the strength and are gone after that: nothing here needs a group when advice is given.
+A mechanism is tried at one strength after the other on the calibration split until the gaps lie inside the limit. Group
+labels fit directions and strengths and are gone after that: nothing here needs a group when advice is given.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from fairlearn.reductions import UtilityParity
 from scipy.stats import norm
 
+from onward.policy.constraint import Constraint
+from onward.policy.erasure import Erasure
+from onward.policy.groups import Groups
+from onward.policy.ledger import Ledger
+from onward.policy.price import Price
 from onward.policy.ranking import of_choice
+from onward.policy.shrinkage import Shrinkage
+from onward.policy.stratum_means import Floats, Labels, StratumMeans
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.str_]
-Advise = Callable[[Floats], npt.NDArray[np.int64]]
+Places = npt.NDArray[np.int64]
+Outcome = Literal["met", "not met", "not evaluated"]
+Mechanism = Literal["none", "erase", "shrink", "learned"]
+MECHANISMS: tuple[Mechanism, ...] = ("none", "erase", "shrink", "learned")
 MARGIN = float(norm.ppf(0.95))
 """Standard errors on either side of a gap in its 90% interval."""
-Outcome = Literal["met", "not met", "not evaluated"]
-TRIED = ["strength", "bound", "benefit", "floor_kept"]
-STRENGTHS = tuple(round(step / 20, 2) for step in range(20, -1, -1))
-"""From 1, which changes nothing, down to 0, which ranks everyone in a stratum alike."""
-
-
-class Ledger:
-    """The gap of every group in every stratum, group minus everyone else, for any policy over the same learners.
-
-    fairlearn's ``gamma`` is the group's mean less the mean of its whole stratum, which holds the group itself; divided
-    by 1 - P(group | stratum) it becomes group minus everyone else.
-
-    >>> book = Ledger(np.array(["a", "a", "b", "b"]), np.array(["s"] * 4))
-    >>> book.gaps(np.array([10.0, 20.0, 30.0, 40.0]))["gap"].tolist()
-    [-20.0, 20.0]
-    """
-
-    def __init__(self, group: Labels, stratum: Labels) -> None:
-        """Take one group and one stratum per learner, each of shape (n,)."""
-        self._moment = UtilityParity(difference_bound=0.0)
-        nothing = np.zeros(len(group))
-        self._moment.load_data(
-            nothing[:, None], nothing, sensitive_features=pd.Series(group), event=pd.Series(stratum), utilities=None
-        )
-        counts = pd.DataFrame({"stratum": stratum, "group": group}).value_counts().rename("n").reset_index()
-        counts["others"] = counts["stratum"].map(counts.groupby("stratum")["n"].sum()) - counts["n"]
-        self._counts = counts[counts["others"] > 0]
-        self._stratum = stratum
-
-    def gaps(self, value: Floats) -> pd.DataFrame:
-        """One row per stratum and group that has others beside it: ``stratum``, ``group``, ``gap``, ``n``, ``others``.
-
-        ``value`` has shape (n,), in dollars; so have the gaps.
-        """
-        gamma = self._moment.gamma(lambda _: value)["+"].rename_axis(["stratum", "group"]).rename("gamma")
-        found = self._counts.merge(gamma.reset_index(), on=["stratum", "group"]).sort_values(["stratum", "group"])
-        found["gap"] = found["gamma"] * (found["n"] + found["others"]) / found["others"]
-        return found[["stratum", "group", "gap", "n", "others"]].reset_index(drop=True)
-
-    def conditional_gaps(self, value: Floats) -> pd.DataFrame:
-        """The gap of each group over all strata, overlap-weighted: columns ``gap``, its standard ``error``, ``n``.
-
-        Weights n x others / (n + others), so a stratum counts by how many of both it holds (Li, Morgan and Zaslavsky
-        2018, Balancing Covariates via Propensity Score Weighting, for the weighting).
-        """
-        found = self.gaps(value)
-        spread = pd.Series(value).groupby(self._stratum).var(ddof=1).fillna(0.0)
-        found["weight"] = found["n"] * found["others"] / (found["n"] + found["others"])
-        variance = found["stratum"].map(spread) * (1 / found["n"] + 1 / found["others"])
-        found["gap"] *= found["weight"]
-        found["variance"] = variance * found["weight"] ** 2
-        sums = found.groupby("group")[["gap", "variance", "weight", "n"]].sum()
-        error = np.sqrt(sums["variance"]) / sums["weight"]
-        return pd.DataFrame({"gap": sums["gap"] / sums["weight"], "error": error, "n": sums["n"]})
+ERASED = tuple(round(step / 10, 1) for step in range(1, 11))
+"""Strengths of erasure, from the weakest."""
+SHRUNK = tuple(round(step / 10, 1) for step in range(9, -1, -1))
+"""Strengths of shrinkage, from the weakest: 1 would change nothing, 0 ranks everyone in a stratum alike."""
+PRICED = 25
+"""Steps of the price."""
+STEP = 0.25
+"""The price of a dollar of gap, over the mean value of what is advised, at each step."""
 
 
 @dataclass(frozen=True)
-class Shrinkage:
-    """Scores pulled toward the mean of their stratum: ``strength`` x score + (1 - strength) x mean.
+class Split:
+    """The calibration split as a constraint is judged on it: ``n`` learners, ``c`` candidates.
 
-    With strength 1 nothing changes; with 0 everyone in a stratum is ranked alike. ``means`` has shape (strata, c).
+    ``advise`` gives the first choice under a constraint, positions of shape (n,), and ``scores`` what it ranks by, shape
+    (n, c). ``expected_benefit`` (dollars) and ``completion`` have shape (n, c), ``value`` (c,), in dollars a year.
     """
 
-    strength: float
-    strata: tuple[str, ...]
-    means: Floats
+    advise: Callable[[Constraint], Places]
+    scores: Callable[[Constraint], Floats]
+    value: Floats
+    expected_benefit: Floats
+    completion: Floats
+    stratum: Labels
+    groups: Groups
 
-    def apply(self, scores: Floats, stratum: Labels) -> Floats:
-        """Shrunk scores, shape (n, c); learners of a stratum that was not seen keep theirs."""
-        if self.strength == 1.0:
-            return scores
-        position = pd.Index(self.strata).get_indexer(stratum)
-        mean = np.where((position >= 0)[:, None], self.means[np.maximum(position, 0)], scores)
-        return np.asarray(self.strength * scores + (1.0 - self.strength) * mean)
+
+@dataclass(frozen=True)
+class Directions:
+    """Where groups lie in the log-odds of the training part, shape (n, c); ``stratum`` and labels have shape (n,)."""
+
+    log_odds: Floats
+    stratum: Labels
+    groups: Groups
+
+    def erasure(self, names: Mapping[str, list[str]]) -> Erasure:
+        """What linearly tells the groups that ``names`` lists per attribute, to be erased."""
+        return Erasure.fit(self.log_odds, self.stratum, self.groups.members(names))
+
+    def price(self, names: Mapping[str, list[str]]) -> Price:
+        """How likely the log-odds make each group that ``names`` lists per attribute, to be priced."""
+        return Price.fit(self.log_odds, self.stratum, self.groups.members(names))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A constraint and what it does on the calibration split.
+
+    ``bound``: the largest |gap| plus its 90% margin over the groups that bind, in dollars; ``benefit``: mean expected
+    dollars; ``completion``: mean probability; ``kept``: whether every group keeps its floors.
+    """
+
+    mechanism: str
+    strength: float
+    constraint: Constraint
+    bound: float
+    benefit: float
+    completion: float
+    kept: bool
+
+    def meets(self, limit: float) -> bool:
+        """Whether the gaps lie inside ``limit`` and every group keeps its floors."""
+        return self.kept and self.bound <= limit
 
 
 @dataclass(frozen=True)
 class ParityResult:
-    """A fitted constraint: the shrinkage, what came of the limit on the calibration split, and what was tried.
+    """A fitted constraint, what came of the limit on the calibration split, and what was tried on the way."""
 
-    ``tried`` has one row per strength: ``strength``, ``bound`` (largest |gap| plus its margin, dollars), ``benefit``
-    (mean expected, dollars), ``floor_kept``.
-    """
-
-    shrinkage: Shrinkage
     outcome: Outcome
     limit: float
-    bound: float
-    tried: pd.DataFrame
+    chosen: Trial
+    tried: tuple[Trial, ...]
+
+    @property
+    def constraint(self) -> Constraint:
+        """What is applied when advice is given."""
+        return self.chosen.constraint
+
+    def table(self) -> pd.DataFrame:
+        """Every trial: ``mechanism``, ``strength``, ``bound``, ``benefit``, ``completion``, ``floors_kept``."""
+        rows = [(t.mechanism, t.strength, t.bound, t.benefit, t.completion, t.kept) for t in self.tried]
+        return pd.DataFrame(rows, columns=["mechanism", "strength", "bound", "benefit", "completion", "floors_kept"])
+
+    def reached(self) -> pd.DataFrame:
+        """The nearest that each mechanism came: one row of ``table`` each, with what it ``costs`` in mean benefit."""
+        free = self.tried[0].benefit
+        nearest = {name: nearest_of([t for t in self.tried if t.mechanism == name]) for name in self._names()}
+        rows = [
+            (name, t.strength, t.bound, free - t.benefit, t.completion, t.meets(self.limit))
+            for name, t in nearest.items()
+        ]
+        return pd.DataFrame(rows, columns=["mechanism", "strength", "bound", "costs", "completion", "met"])
+
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys(trial.mechanism for trial in self.tried))
 
     @property
     def words(self) -> str:
         """What came of it, in a sentence for the command and the report; it names no group."""
         if self.outcome == "not evaluated":
             return f"not evaluated; no group of the calibration split is large enough for a limit of ${self.limit:,.0f}"
-        widest = f"the largest gap with its margin is ${self.bound:,.0f} a year"
-        judged = f"limit ${self.limit:,.0f}; on the calibration split {widest}"
-        if self.outcome == "not met":
-            kept = "no strength brings the gaps inside the limit and keeps the floors"
-            return f"not met, so nothing is changed; {kept}; {judged}"
-        return f"met; scores are shrunk toward their stratum's mean, strength {self.shrinkage.strength:.2f}; {judged}"
+        widest = f"the largest gap with its margin is ${self.chosen.bound:,.0f} a year, limit ${self.limit:,.0f}"
+        if self.outcome == "met":
+            return f"met; {self._done}; on the calibration split {widest}"
+        return f"not met; {self._done}; on the calibration split {widest}. {self._each}"
+
+    @property
+    def _done(self) -> str:
+        applied = DONE[self.chosen.mechanism]
+        return applied.format(strength=self.chosen.strength)
+
+    @property
+    def _each(self) -> str:
+        told = [
+            f"{NAMED[row.mechanism]} reaches ${row.bound:,.0f} and costs ${row.costs:,.0f} of mean benefit"
+            for row in self.reached().itertuples()
+            if row.mechanism != "none"
+        ]
+        return f"Keeping the floors, {'; '.join(told)}"
+
+
+DONE = {
+    "none": "nothing is changed",
+    "erase": "what tells the groups is erased from the scores, strength {strength:.1f}",
+    "erase, then shrink": "what tells the groups is erased, and scores are shrunk toward their stratum's mean, strength "
+    "{strength:.1f}",
+    "shrink": "scores are shrunk toward their stratum's mean, strength {strength:.1f}",
+    "learned": "scores carry a price on how likely the facts make a group, a proxy for it, {strength:.0f} steps",
+}
+NAMED = {"erase": "erasing", "erase, then shrink": "erasing and shrinking", "shrink": "shrinking", "learned": "a price"}
+
+
+def fit_constraint(
+    split: Split, directions: Directions, *, mechanism: Mechanism, limit: float, floor: float
+) -> ParityResult:
+    """Find the weakest constraint of a mechanism whose gaps, with their margin, lie inside ``limit`` dollars a year.
+
+    A group whose margin alone is as wide as the limit cannot be shown to lie inside it and does not bind, unless it
+    lies outside already; it is owed a case review. A trial that leaves any group less than ``floor`` times the expected
+    benefit, or the completion, it has without the constraint is not taken (never by levelling down). Where no trial
+    meets both, the outcome is not met, every other mechanism is tried for comparison, and the trial of the asked
+    mechanism that comes nearest is applied. Where no group binds it is not evaluated.
+    """
+    judge = _Judge.of(split, limit, floor)
+    free = judge.trial("none", 0.0, Constraint.none(len(split.value)))
+    if not judge.books:
+        return ParityResult("not evaluated", limit, free, (free,))
+    tried = [free, *_until_met(_trials(judge, directions, mechanism, free), limit)] if free.bound > limit else [free]
+    if any(trial.meets(limit) for trial in tried):
+        return ParityResult("met", limit, _weakest(tried, limit), tuple(tried))
+    asked = [trial for trial in tried if trial.mechanism in {"none", mechanism}]
+    for other in MECHANISMS:
+        if other not in {"none", mechanism}:
+            tried += _until_met(_trials(judge, directions, other, free), limit)
+    return ParityResult("not met", limit, nearest_of(asked), tuple(tried))
+
+
+def nearest_of(trials: list[Trial]) -> Trial:
+    """The trial with the smallest bound among those that keep the floors; the first where none does."""
+    return min((trial for trial in trials if trial.kept), key=lambda trial: trial.bound, default=trials[0])
+
+
+def _weakest(tried: list[Trial], limit: float) -> Trial:
+    return max((trial for trial in tried if trial.meets(limit)), key=lambda trial: trial.benefit)
+
+
+def _until_met(trials: Iterator[Trial], limit: float) -> list[Trial]:
+    found = []
+    for trial in trials:
+        found.append(trial)
+        if trial.meets(limit):
+            break
+    return found
+
+
+def _trials(judge: "_Judge", directions: Directions, mechanism: Mechanism, free: Trial) -> Iterator[Trial]:
+    """The trials of a mechanism, from the weakest."""
+    nothing = free.constraint
+    if mechanism == "erase":
+        erasure = directions.erasure(judge.outside)
+        erased = [judge.trial("erase", s, replace(nothing, erasure=replace(erasure, strength=s))) for s in ERASED]
+        yield from erased
+        yield from _shrinking(judge, nearest_of(erased).constraint, "erase, then shrink")
+    elif mechanism == "shrink":
+        yield from _shrinking(judge, nothing, "shrink")
+    elif mechanism == "learned":
+        yield from _pricing(judge, nothing, directions.price(judge.outside))
+
+
+def _shrinking(judge: "_Judge", start: Constraint, name: str) -> Iterator[Trial]:
+    usual = StratumMeans.fit(judge.split.scores(start), judge.split.stratum)
+    for strength in SHRUNK:
+        yield judge.trial(name, strength, replace(start, shrinkage=Shrinkage(strength, usual)))
+
+
+def _pricing(judge: "_Judge", start: Constraint, price: Price) -> Iterator[Trial]:
+    """Raise the price of each group by its gap, step by step; each step is one deterministic policy."""
+    multipliers, constraint = np.zeros(len(price.multipliers)), start
+    for step in range(1, PRICED + 1):
+        gaps, value = judge.gaps(constraint)
+        multipliers = multipliers - STEP * gaps / value
+        constraint = replace(start, price=replace(price, multipliers=multipliers))
+        yield judge.trial("learned", float(step), constraint)
 
 
 @dataclass(frozen=True)
-class Groups:
-    """Who is in which group, on the calibration split: labels of shape (n,) per attribute.
+class _Judge:
+    """Judges constraints on the calibration split: one ledger per attribute that has groups large enough."""
 
-    Groups smaller than ``smallest``, and those in ``unjudged`` (unknown and the like), do not bind.
-    """
+    split: Split
+    floor: float
+    limit: float
+    unchanged: Places
+    books: tuple[tuple[str, Ledger, list[str]], ...]
 
-    labels: Mapping[str, Labels]
-    unjudged: frozenset[str]
-    smallest: int
+    @classmethod
+    def of(cls, split: Split, limit: float, floor: float) -> "_Judge":
+        unchanged = split.advise(Constraint.none(len(split.value)))
+        books = [
+            (attribute, *_large_enough(Ledger(label, split.stratum), names, split.value[unchanged], limit))
+            for attribute, label, names in split.groups.binding()
+            if names
+        ]
+        return cls(split, floor, limit, unchanged, tuple(book for book in books if book[2]))
 
-    def binding(self) -> Iterator[tuple[Labels, list[str]]]:
-        """Each attribute's labels with the names of its groups that bind."""
-        for label in self.labels.values():
-            names, counts = np.unique(label, return_counts=True)
-            yield (
-                label,
-                [str(n) for n, c in zip(names, counts, strict=True) if c >= self.smallest and n not in self.unjudged],
-            )
+    @property
+    def outside(self) -> dict[str, list[str]]:
+        """Groups that bind, of the attributes one of which is not shown to lie inside the limit unconstrained."""
+        value = self._value(self.unchanged)
+        wide = {attribute for attribute, book, names in self.books if _bound(book, names, value) > self.limit}
+        return {attribute: names for attribute, _, names in self.split.groups.binding() if attribute in wide}
 
+    def trial(self, mechanism: str, strength: float, constraint: Constraint) -> Trial:
+        choice = self.split.advise(constraint)
+        value = self._value(choice)
+        bounds = [_bound(book, names, value) for _, book, names in self.books]
+        measured = [of_choice(m, choice) for m in (self.split.expected_benefit, self.split.completion)]
+        before = [of_choice(m, self.unchanged) for m in (self.split.expected_benefit, self.split.completion)]
+        kept = all(_keeps(self.floor, now, was, self.split.groups) for now, was in zip(measured, before, strict=True))
+        benefit, completion = (float(now.mean()) for now in measured)
+        return Trial(mechanism, strength, constraint, max(bounds, default=float("nan")), benefit, completion, kept)
 
-def fit_shrinkage(
-    scores: Floats,
-    advise: Advise,
-    *,
-    value: Floats,
-    expected_benefit: Floats,
-    completion: Floats,
-    stratum: Labels,
-    groups: Groups,
-    limit: float,
-    floor: float,
-) -> ParityResult:
-    """Find the largest strength whose gaps, with their margin, lie inside ``limit`` dollars a year.
+    def gaps(self, constraint: Constraint) -> tuple[Floats, float]:
+        """The gap of every group of the attributes outside the limit, in order, and the mean value advised."""
+        value = self._value(self.split.advise(constraint))
+        found = [
+            Ledger(label, self.split.stratum).conditional_gaps(value).reindex(names)["gap"].fillna(0.0)
+            for attribute, label, names in self.split.groups.binding()
+            if attribute in self.outside
+        ]
+        return np.concatenate(found), float(value.mean())
 
-    ``scores``, ``expected_benefit`` and ``completion`` have shape (n, c), ``value`` (c,); ``advise`` turns scores into
-    the position of the first choice. A group whose margin alone is as wide as the limit cannot be shown to lie inside
-    it and does not bind, unless it lies outside already; it is owed a case review. A strength that leaves any group
-    less than ``floor`` times the expected benefit, or the completion, it has without the constraint is not taken (never
-    by levelling down). Where no strength meets both, nothing is changed and the outcome is not met: nobody pays for a
-    limit that is not kept. Where no group binds it is not evaluated.
-    """
-    strata, means = _stratum_means(scores, stratum)
-    unchanged = advise(scores)
-    binding = [(label, names) for label, names in groups.binding() if names]
-    books = [_large_enough(Ledger(label, stratum), names, value[unchanged], limit) for label, names in binding]
-    if not any(names for _, names in books):
-        nothing = pd.DataFrame(columns=TRIED)
-        return ParityResult(unconstrained(scores.shape[1]), "not evaluated", limit, float("nan"), nothing)
-    rows = []
-    for strength in STRENGTHS:
-        choice = advise(Shrinkage(strength, strata, means).apply(scores, stratum))
-        bound = _largest_bound(value[choice], books)
-        kept = all(
-            _keeps(floor, of_choice(m, choice), of_choice(m, unchanged), groups) for m in (expected_benefit, completion)
-        )
-        rows.append((strength, bound, float(of_choice(expected_benefit, choice).mean()), kept))
-        if kept and bound <= limit:
-            break
-    tried = pd.DataFrame(rows, columns=TRIED)
-    strength, bound, _, kept = rows[-1]
-    if kept and bound <= limit:
-        return ParityResult(Shrinkage(strength, strata, means), "met", limit, bound, tried)
-    return ParityResult(unconstrained(scores.shape[1]), "not met", limit, rows[0][1], tried)
-
-
-def unconstrained(credentials: int) -> Shrinkage:
-    """The shrinkage that changes nothing, over a catalogue of so many credentials."""
-    return Shrinkage(1.0, (), np.empty((0, credentials)))
-
-
-def _stratum_means(scores: Floats, stratum: Labels) -> tuple[tuple[str, ...], Floats]:
-    means = pd.DataFrame(scores).groupby(stratum).mean()
-    return tuple(str(name) for name in means.index), means.to_numpy()
+    def _value(self, choice: Places) -> Floats:
+        return np.asarray(self.split.value[choice])
 
 
 def _large_enough(book: Ledger, names: list[str], value: Floats, limit: float) -> tuple[Ledger, list[str]]:
@@ -208,9 +293,9 @@ def _large_enough(book: Ledger, names: list[str], value: Floats, limit: float) -
     return book, [name for name in names if name in binds]
 
 
-def _largest_bound(value: Floats, books: list[tuple[Ledger, list[str]]]) -> float:
-    """The largest |gap| plus its 90% two-sided margin over all groups that bind."""
-    gaps = pd.concat([book.conditional_gaps(value).loc[names] for book, names in books])
+def _bound(book: Ledger, names: list[str], value: Floats) -> float:
+    """The largest |gap| plus its 90% two-sided margin over the groups that bind."""
+    gaps = book.conditional_gaps(value).loc[names]
     return float((gaps["gap"].abs() + MARGIN * gaps["error"]).max())
 
 
@@ -218,7 +303,7 @@ def _keeps(floor: float, after: Floats, before: Floats, groups: Groups) -> bool:
     """Say whether every group loses at most ``1 - floor`` of its expected benefit, which may be zero or a loss."""
     means = [
         (after[label == name].mean(), before[label == name].mean())
-        for label, names in groups.binding()
+        for _, label, names in groups.binding()
         for name in names
     ]
     return all(now >= was - (1.0 - floor) * abs(was) for now, was in means)

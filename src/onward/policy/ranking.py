@@ -1,44 +1,69 @@
-"""The order of advice: expected benefit, above a floor on completion, among what is open."""
+"""The order of advice: expected benefit with care, above floors, among what is open."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from onward.catalog.catalogue import Catalogue
 from onward.data.worth import benefit
+from onward.policy.prospects import Prospects
+from onward.policy.sensitivity import probability_range
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 NONE = -1
 """Stands in an order where nothing more is open."""
 
 
 @dataclass(frozen=True)
 class RankingRule:
-    """How a score becomes an order: the cost of failing that ranking counts with, and the floor on completion."""
+    """How facts become an order, and the care that is taken on the way.
+
+    ``price_share``: the cost of failing that ranking counts with, as a share of net price. ``caution``: the Lambda at
+    which the least probability of completing is taken, given what history cannot show (1 takes it at its word): the
+    rarer a choice was among learners like this one, the lower. ``completion_floor`` and ``overlap_floor``: candidates
+    less likely to be completed, or chosen before more rarely, come after the others.
+    """
 
     completion_floor: float
+    overlap_floor: float
     price_share: float
+    caution: float
 
-    def scores(self, p_complete: Floats, value: Floats, cost_of_failing: Floats) -> Floats:
-        """Expected benefit in dollars, shape (n, c); ``value`` and ``cost_of_failing`` have shape (c,)."""
-        return benefit(p_complete, value[None, :], cost_of_failing[None, :])
+    def scores(self, p_complete: Floats, propensity: Floats, catalogue: Catalogue) -> Floats:
+        """Expected benefit at the least probability, in dollars, shape (n, c).
 
-    def order(self, scores: Floats, p_complete: Floats, open_to: Bools, *, k: int) -> npt.NDArray[np.int64]:
+        Ranking by the lower end of a sensitivity range is the confounding-robust policy of Kallus and Zhou (2021),
+        Minimax-optimal policy learning under unobserved confounding, for one candidate at a time.
+        """
+        least, _ = probability_range(p_complete, propensity, self.caution)
+        cost = catalogue.cost_of_failing(price_share=self.price_share)
+        return benefit(least, catalogue.value[None, :], cost[None, :])
+
+    def tiers(self, scores: Floats, prospects: Prospects) -> npt.NDArray[np.int64]:
+        """0 above both floors, 1 below one, 2 where the expected benefit is not above zero, 3 closed; shape (n, c)."""
+        above = (prospects.p_complete >= self.completion_floor) & (prospects.propensity >= self.overlap_floor)
+        tier = np.where(scores > 0, np.where(above, 0, 1), 2)
+        return np.where(prospects.open_to, tier, 3)
+
+    def order(self, scores: Floats, prospects: Prospects, *, k: int) -> Places:
         """Positions of the first ``k`` candidates, shape (n, k), ``NONE`` where fewer are open.
 
-        Candidates at or above the floor come by score; those below it come after, the likeliest to be completed first;
-        last come those whose expected benefit is not above zero. Equal scores keep the catalogue's order, so the same
-        input always gives the same advice.
+        Within a tier they come by score, below a floor the likeliest to be completed first. Equal scores keep the
+        catalogue's order, so the same input always gives the same advice.
 
-        >>> rule = RankingRule(completion_floor=0.5, price_share=1.0)
-        >>> rule.order(np.array([[9.0, 5.0, 7.0]]), np.array([[0.4, 0.9, 0.6]]), np.ones((1, 3), bool), k=3)
+        >>> rule = RankingRule(completion_floor=0.5, overlap_floor=0.0, price_share=1.0, caution=1.0)
+        >>> p = np.array([[0.4, 0.9, 0.6]])
+        >>> prospects = Prospects(p, np.full((1, 3), 1 / 3), np.ones((1, 3), bool), np.array(["s"]))
+        >>> rule.order(np.array([[9.0, 5.0, 7.0]]), prospects, k=3)
         array([[2, 1, 0]])
         """
-        above = p_complete >= self.completion_floor
-        tier = np.where(scores > 0, np.where(above, 0, 1), 2)
-        within = np.where(tier == 1, p_complete, scores)
-        tier = np.where(open_to, tier, 3)
+        tier = self.tiers(scores, prospects)
+        within = np.where(tier == 1, prospects.p_complete, scores)
+        if k == 1:
+            return _first(tier, within)[:, None]
         order = np.lexsort((-within, tier), axis=1)[:, :k]
         closed = np.take_along_axis(tier, order, axis=1) == 3
         advised = np.full((len(scores), k), NONE, dtype=np.int64)
@@ -46,7 +71,14 @@ class RankingRule:
         return advised
 
 
-def of_choice(matrix: Floats, choice: npt.NDArray[np.int64]) -> Floats:
+def _first(tier: npt.NDArray[np.int64], within: Floats) -> Places:
+    """The first of the order alone, without sorting the rest."""
+    best = tier.min(axis=1)
+    first = np.argmax(np.where(tier == best[:, None], within, -np.inf), axis=1)
+    return np.where(best == 3, NONE, first).astype(np.int64)
+
+
+def of_choice(matrix: Floats, choice: Places) -> Floats:
     """The entry of each row at its chosen column, shape (n,); nan where the choice is ``NONE``."""
     found = matrix[np.arange(len(choice)), np.maximum(choice, 0)]
     return np.where(choice == NONE, np.nan, found)

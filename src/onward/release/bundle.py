@@ -3,7 +3,9 @@
 ``FORMAT`` is one integer. To change what a bundle holds: raise it, say below what changed, and let ``load`` refuse the
 older ones by number, or read them by a branch of its own.
 
-1: manifest.json, manifest.sha256, catalogue.json, completion.txt, persistence.txt.
+1: manifest.json, manifest.sha256, catalogue.json, completion.txt, persistence.txt. Refused since 2.
+2: choice.txt beside them; the manifest has the ranking rule's care, the constraint (erasure, price, shrinkage), how a
+   probability is shown, and where support is needed.
 """
 
 import hashlib
@@ -12,31 +14,34 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from onward.catalog.catalogue import Catalogue
 from onward.errors import NotServableError
 from onward.history.spec import FeatureSpec
 from onward.models.boosting import Boosted
 from onward.models.calibration import Platt
+from onward.models.choice import Choice
 from onward.models.probability import Probability
 from onward.policy.adviser import Adviser
-from onward.policy.parity import Shrinkage
+from onward.policy.constraint import constraint_from_json, constraint_to_json
 from onward.policy.ranking import RankingRule
+from onward.policy.shown import Shown
 from onward.policy.strata import Strata
+from onward.policy.support import SupportTable
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
 """Holds the manifest's hash, which is the bundle's; it is written last, so that a half-written bundle is refused."""
-FILES = ("catalogue.json", "completion.txt", "persistence.txt")
+FILES = ("catalogue.json", "choice.txt", "completion.txt", "persistence.txt")
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """Everything that an answer needs: the adviser, the persistence model, and the facts of the run that made them."""
+    """Everything that an answer needs: the adviser, what is shown beside advice, persistence, and the run's facts."""
 
     adviser: Adviser
+    shown: Shown
+    support: SupportTable
     persistence: Probability
     facts: dict[str, Any]
 
@@ -50,6 +55,7 @@ class Bundle:
         folder.mkdir(parents=True, exist_ok=True)
         contents = {
             "catalogue.json": _json(self.adviser.catalogue.to_json()),
+            "choice.txt": self.adviser.choice.model.to_text(),
             "completion.txt": self.adviser.completion.model.to_text(),
             "persistence.txt": self.persistence.model.to_text(),
         }
@@ -70,11 +76,10 @@ class Bundle:
             "persistence": _model(self.persistence),
             "rule": asdict(adviser.rule),
             "strata": asdict(adviser.strata),
-            "shrinkage": {
-                "strength": adviser.shrinkage.strength,
-                "strata": adviser.shrinkage.strata,
-                "means": adviser.shrinkage.means.tolist(),
-            },
+            "choice": {"features": asdict(adviser.choice.model.spec)},
+            "constraint": constraint_to_json(adviser.constraint),
+            "shown": asdict(self.shown),
+            "support": self.support.to_json(),
         }
 
 
@@ -90,21 +95,22 @@ def load(folder: Path | str) -> Bundle:
         )
     contents = {name: _checked(folder / name, manifest["files"].get(name)) for name in FILES}
     catalogue = Catalogue.from_json(json.loads(contents["catalogue.json"]))
-    shrinkage = manifest["shrinkage"]
     strata = manifest["strata"]
     adviser = Adviser(
         catalogue,
         _probability(contents["completion.txt"], manifest["completion"]),
+        Choice(Boosted.from_text(contents["choice.txt"], _spec(manifest["choice"]["features"]))),
         RankingRule(**manifest["rule"]),
         Strata(
             tuple((name, tuple(edges)) for name, edges in strata["edges"]),
             tuple(strata["categories"]),
             tuple(strata["names"]),
         ),
-        Shrinkage(shrinkage["strength"], tuple(shrinkage["strata"]), np.array(shrinkage["means"], dtype=float)),
+        constraint_from_json(manifest["constraint"], credentials=len(catalogue)),
     )
     persistence = _probability(contents["persistence.txt"], manifest["persistence"])
-    return Bundle(adviser, persistence, {**manifest["facts"], "bundle": _hash(text)[:12]})
+    facts = {**manifest["facts"], "bundle": _hash(text)[:12]}
+    return Bundle(adviser, Shown(**manifest["shown"]), SupportTable.from_json(manifest["support"]), persistence, facts)
 
 
 def _model(probability: Probability) -> dict[str, Any]:
@@ -112,14 +118,16 @@ def _model(probability: Probability) -> dict[str, Any]:
 
 
 def _probability(text: str, content: dict[str, Any]) -> Probability:
-    features = content["features"]
-    spec = FeatureSpec(
+    return Probability(Boosted.from_text(text, _spec(content["features"])), Platt(**content["calibration"]))
+
+
+def _spec(features: dict[str, Any]) -> FeatureSpec:
+    return FeatureSpec(
         tuple(features["names"]),
         {name: tuple(values) for name, values in features["categories"].items()},
         features["extras"],
         tuple(features["left_out"]),
     )
-    return Probability(Boosted.from_text(text, spec), Platt(**content["calibration"]))
 
 
 def _checked(path: Path, expected: str | None) -> str:

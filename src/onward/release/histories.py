@@ -13,11 +13,12 @@ from onward.errors import SettingsError
 from onward.history.features import FEATURES
 from onward.history.spec import FeatureSpec
 from onward.history.timeline import Timeline
-from onward.models.boosting import Boosted
-from onward.models.choice import fit_choice
+from onward.models.averaging import Distilled, fit_averaged
+from onward.models.choice import Choice, fit_choice
 from onward.models.completion import completion_points
 from onward.models.persistence import labelled_persistence_points
 from onward.models.probability import CrossFit, cross_fit
+from onward.policy.eligibility import eligible
 from onward.release.holdout import Holdout, Part
 from onward.settings import DataSettings, ModelSettings, Settings
 
@@ -71,8 +72,22 @@ class Histories:
             seed=self.seed,
         )
 
-    def fit_choice(self, settings: ModelSettings) -> Boosted:
-        """Fit the imitation baseline on the training part of the starts."""
+    def fit_averaged(self, group: pd.Series, settings: ModelSettings, *, smallest: int) -> Distilled:
+        """Fit completion with ``group``, a label per learner id, average it away, and distil."""
+        return fit_averaged(
+            in_part(self.starts, "train"),
+            group,
+            timeline=self.timeline,
+            catalogue=self.catalogue,
+            spec=self.spec,
+            settings=settings,
+            seed=self.seed,
+            smallest=smallest,
+            open_to=eligible,
+        )
+
+    def fit_choice(self, settings: ModelSettings) -> Choice:
+        """Fit what was usual, which is also the imitation baseline, on the training part of the starts."""
         return fit_choice(
             in_part(self.starts, "train"),
             timeline=self.timeline,

@@ -7,24 +7,30 @@ import numpy.typing as npt
 import pandas as pd
 
 from onward.history.decision_points import positions
-from onward.history.known import Points
 from onward.history.timeline import Timeline
-from onward.models.boosting import Boosted
-from onward.models.pairs import every_candidate
-from onward.policy.adviser import Adviser, Prospects
-from onward.policy.ranking import NONE
+from onward.history.views import LearnerView
+from onward.policy.adviser import Adviser
+from onward.policy.lists import Lists, lists
+from onward.policy.prospects import Prospects
+from onward.policy.ranking import NONE, Floats
 
 
 @dataclass(frozen=True)
 class Judged:
     """Locked decision points, one per learner, with what each source chose there.
 
-    ``points`` has the columns of ``started_credentials``; ``choices`` maps a source to positions of shape (n, ranks).
+    ``points`` has the columns of ``started_credentials``; ``choices`` maps a source to positions of shape (n, ranks):
+    ``stretch`` is the stretch where a list has one, and its first place where it has none. ``p_complete``, shape
+    (n, c), is what the audit takes for the probability of completing, and ``second_opinion`` says whether it comes from
+    models that had no part in choosing.
     """
 
     points: pd.DataFrame
     prospects: Prospects
     choices: dict[str, npt.NDArray[np.int64]]
+    stretched: float
+    p_complete: Floats
+    second_opinion: bool
 
     def decisions(self, credential_ids: pd.Index) -> pd.DataFrame:
         """Canonical ``decisions`` rows of every source and rank."""
@@ -46,33 +52,38 @@ class Judged:
                 "decided_on": chosen["as_of"].to_numpy(),
                 "rank": rank + 1,
                 "credential_id": credential_ids[credential],
-                "p_complete": self.prospects.p_complete[point, credential],
+                "p_complete": self.p_complete[point, credential],
                 "source": source,
                 "count": 1,
             }
         )
 
 
-def judge(points: pd.DataFrame, *, timeline: Timeline, adviser: Adviser, choice: Boosted, k: int) -> Judged:
-    """Say what each source advises at ``points``; a learner to whom nothing is open is left out of all."""
+def judge(points: pd.DataFrame, *, timeline: Timeline, adviser: Adviser, opinion: Floats | None, k: int) -> Judged:
+    """Say what each source advises at ``points``; a learner to whom nothing is open is left out of all.
+
+    ``opinion`` is a second opinion on P(complete), shape (n, c); without one the adviser's own stands in.
+    """
     at = positions(points, timeline)
     prospects = adviser.prospects(timeline, at)
-    onward = adviser.order(prospects, k=k)
-    advised = onward[:, 0] != NONE
+    view = LearnerView(timeline, at, adviser.catalogue)
+    found = lists(adviser.scores(prospects), prospects, adviser.rule, view, k=k)
+    advised = found.ranked[:, 0] != NONE
     kept = points[advised].reset_index(drop=True)
     return Judged(
         kept,
         prospects.rows(advised),
         {
             "history": adviser.catalogue.places(kept["credential_id"])[:, None],
-            "imitation": _imitation(prospects, timeline, at, adviser, choice)[advised],
-            "onward": onward[advised],
+            "imitation": np.argmax(prospects.propensity, axis=1)[advised, None],
+            "onward": found.ranked[advised],
+            "stretch": _stretch_or_first(found)[advised, None],
         },
+        float((found.stretch[advised] != NONE).mean()),
+        (prospects.p_complete if opinion is None else opinion)[advised],
+        opinion is not None,
     )
 
 
-def _imitation(
-    prospects: Prospects, timeline: Timeline, at: Points, adviser: Adviser, choice: Boosted
-) -> npt.NDArray[np.int64]:
-    odds = every_candidate(timeline, at, adviser.catalogue, choice.spec, choice.log_odds)
-    return np.asarray(np.argmax(np.where(prospects.open_to, odds, -np.inf), axis=1)[:, None], dtype=np.int64)
+def _stretch_or_first(found: Lists) -> npt.NDArray[np.int64]:
+    return np.where(found.stretch == NONE, found.ranked[:, 0], found.stretch)

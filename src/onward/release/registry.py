@@ -93,8 +93,12 @@ def metrics(candidate: Candidate) -> dict[str, float]:
     for row in everyone[everyone["attribute"] == "everyone"].to_dict("records"):
         found[_key(f"{row['source']}.{row['measure']}")] = float(row["mean"])
     if candidate.parity is not None:
-        shrinkage = candidate.parity.shrinkage
-        found |= {"parity.strength": shrinkage.strength, "parity.bound": candidate.parity.bound}
+        chosen = candidate.parity.chosen
+        found |= {"parity.strength": chosen.strength, "parity.bound": chosen.bound}
+    if candidate.value is not None:
+        for policy, evaluation in candidate.value.evaluations.items():
+            found[f"policy.{policy}.dr_less_history"] = evaluation.dr.difference
+            found[f"policy.{policy}.effective_n"] = evaluation.effective_n
     return {name: value for name, value in found.items() if pd.notna(value)}
 
 

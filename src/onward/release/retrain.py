@@ -12,14 +12,23 @@ from onward.audit import Audit, AuditPlan, audit
 from onward.data.mapping import Source
 from onward.data.tables import Tables
 from onward.errors import SettingsError
+from onward.models.averaging import Distilled
 from onward.models.probability import CrossFit
 from onward.policy.adviser import Adviser
 from onward.policy.parity import ParityResult
+from onward.policy.shown import Shown
+from onward.policy.support import SupportAudit
+from onward.release.completing import fit_completion
 from onward.release.constrain import constrain, fit_strata, without_constraint
+from onward.release.evaluator import second_opinion
+from onward.release.floors import below_history, words
 from onward.release.histories import Histories, in_part, latest_per_learner
 from onward.release.holdout import Holdout
 from onward.release.judge import Judged, judge
+from onward.release.policy_value import PolicyValue, policy_value
+from onward.release.showing import fit_shown
 from onward.release.skills import skill_by_terms, skill_of
+from onward.release.supporting import audit_support
 from onward.settings import Settings
 
 Progress = Callable[[str], None]
@@ -31,9 +40,13 @@ class Candidate:
 
     settings: Settings
     adviser: Adviser
+    shown: Shown
+    support: SupportAudit
     persistence: CrossFit
+    distilled: Distilled | None
     parity: ParityResult | None
     judged: Judged
+    value: PolicyValue | None
     audit: Audit
     skills: pd.DataFrame
     holdout: Holdout
@@ -47,23 +60,44 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
     progress("reading histories")
     histories = Histories.of(source.tables, settings)
     strata = fit_strata(histories, settings)
+    demographics = source.tables.demographics
     progress("fitting completion")
-    completion = histories.fit(histories.starts, settings.completion)
+    completion, distilled = fit_completion(histories, demographics, settings)
     progress("fitting persistence")
     persistence = histories.fit(histories.stays, settings.persistence)
-    progress("fitting the imitation baseline")
+    progress("fitting what was usual")
     choice = histories.fit_choice(settings.choice)
     progress("setting the constraint")
-    adviser = without_constraint(completion, histories, strata, settings)
-    adviser, parity = constrain(adviser, histories, source.tables.demographics, settings)
+    adviser = without_constraint(completion.probability, choice, histories.catalogue, strata, settings.policy)
+    adviser, parity = constrain(adviser, histories, demographics, settings)
+    progress("calibrating what is shown")
+    shown = fit_shown(adviser, histories, k=settings.policy.k, lambda_=settings.policy.shown_lambda)
+    support = audit_support(completion, strata, histories, demographics, settings)
     progress("judging on locked decision points")
     locked = latest_per_learner(in_part(histories.starts, "test"))
-    judged = judge(locked, timeline=histories.timeline, adviser=adviser, choice=choice, k=settings.policy.k)
+    opinion = second_opinion(locked, histories, settings.completion)
+    judged = judge(locked, timeline=histories.timeline, adviser=adviser, opinion=opinion, k=settings.policy.k)
+    value = policy_value(judged, adviser, price_share=settings.audit.price_share)
     skills = _skills(completion, persistence, histories, settings)
     progress("auditing")
-    plan = replace(audit_plan(settings, notes=source.notes), about=_about(settings, histories, judged, parity))
+    below = below_history(judged, adviser, demographics, settings)
+    about = _about(settings, histories, judged, parity=parity, distilled=distilled, value=value, below=below)
+    plan = replace(audit_plan(settings, notes=source.notes), about=about, second_opinion=judged.second_opinion)
     audited = _audit(judged, source, plan)
-    return Candidate(settings, adviser, persistence, parity, judged, audited, skills, histories.holdout)
+    return Candidate(
+        settings,
+        adviser,
+        shown,
+        support,
+        persistence,
+        distilled,
+        parity,
+        judged,
+        value,
+        audited,
+        skills,
+        histories.holdout,
+    )
 
 
 def _by_nominal_dates(settings: Settings, *, nominal: bool) -> Settings:
@@ -73,7 +107,14 @@ def _by_nominal_dates(settings: Settings, *, nominal: bool) -> Settings:
 
 
 def _about(
-    settings: Settings, histories: Histories, judged: Judged, parity: ParityResult | None
+    settings: Settings,
+    histories: Histories,
+    judged: Judged,
+    *,
+    parity: ParityResult | None,
+    distilled: Distilled | None,
+    value: PolicyValue | None,
+    below: pd.DataFrame,
 ) -> tuple[tuple[str, str], ...]:
     """What an officer must know of the run before reading a figure, as label and text."""
     uses = ", ".join(f"{name}: {use.replace('_', ' ')}" for name, use in settings.sensitive_in_training.items())
@@ -84,8 +125,23 @@ def _about(
         ("Hold-out", histories.holdout.words),
         ("Left out", f"{nothing_open:,} learners to whom no credential was open"),
         ("Sensitive attributes in training", f"{uses}. None is an input of a served model."),
+        *_averaged(distilled),
         ("Constraint", "none" if parity is None else parity.words),
+        ("Stretch", f"{judged.stretched:.0%} of lists hold one, a rung above what was stated and what comes first"),
+        ("Floors", words(below)),
+        ("Against history", "too few locked decisions with a known outcome" if value is None else value.words),
     )
+
+
+def _averaged(distilled: Distilled | None) -> tuple[tuple[str, str], ...]:
+    if distilled is None:
+        return ()
+    shares = ", ".join(f"{name.replace(':', ' ')} {share:.1%}" for name, share in distilled.marginal.items())
+    near = (
+        f"the served model, which has no group, agrees with the averaged one on the first candidate of "
+        f"{distilled.agreement:.0%}; 95 in 100 of its probabilities differ by at most {distilled.difference:.3f}"
+    )
+    return (("Averaged over", f"{shares}; {near}"),)
 
 
 def _check_attributes(settings: Settings, tables: Tables) -> None:

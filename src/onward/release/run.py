@@ -71,7 +71,12 @@ def audit_again(run: Path, *, limit: float | None, minimum_cell: int | None) -> 
         values=source.tables.values,
         credentials=source.tables.credentials,
         strata=pd.read_csv(run / "strata.csv", dtype=str, keep_default_na=False),
-        plan=replace(audit_plan(settings, notes=()), notes=tuple(record["notes"]), about=about),
+        plan=replace(
+            audit_plan(settings, notes=()),
+            notes=tuple(record["notes"]),
+            about=about,
+            second_opinion=record["second_opinion"],
+        ),
     )
 
 
@@ -84,8 +89,9 @@ def bundle_of(candidate: Candidate, digests: dict[str, str]) -> Bundle:
         "data_digests": digests,
         "settings": settings.model_dump(mode="json"),
         "audit_verdict": candidate.audit.verdict.status,
+        "averaged_over": {} if candidate.distilled is None else candidate.distilled.marginal,
     }
-    return Bundle(candidate.adviser, candidate.persistence.probability, facts)
+    return Bundle(candidate.adviser, candidate.shown, candidate.support.table, candidate.persistence.probability, facts)
 
 
 def write(candidate: Candidate, place: Path, *, source: Source, data: Path, mapping: Path | None) -> str:
@@ -97,7 +103,9 @@ def write(candidate: Candidate, place: Path, *, source: Source, data: Path, mapp
     candidate.judged.strata().to_csv(place / "strata.csv", index=False)
     candidate.skills.to_csv(place / "skills.csv", index=False)
     if candidate.parity is not None:
-        candidate.parity.tried.to_csv(place / "tried.csv", index=False)
+        candidate.parity.table().to_csv(place / "tried.csv", index=False)
+    if candidate.value is not None:
+        candidate.value.table().to_csv(place / "policy_value.csv", index=False)
     record = {
         "settings": candidate.settings.model_dump(mode="json"),
         "data": str(data.resolve()),
@@ -105,6 +113,7 @@ def write(candidate: Candidate, place: Path, *, source: Source, data: Path, mapp
         "notes": candidate.audit.plan.notes,
         "about": about,
         "digests": source.digests,
+        "second_opinion": candidate.judged.second_opinion,
     }
     (place / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
     return bundle_hash

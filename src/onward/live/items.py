@@ -1,0 +1,124 @@
+"""One advised credential as an answer shows it: what it takes, what it returns, how sure that is, and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from onward.catalog.catalogue import Catalogue
+from onward.data.learner import Learner
+from onward.history.views import LearnerView, PairView
+from onward.policy.prospects import Prospects
+from onward.policy.reasons import reasons
+from onward.policy.shown import evidence
+from onward.policy.support import NEEDED, SUPPORT_NEEDED, TOO_FEW
+from onward.release.bundle import Bundle
+
+FACTS = ("credential_id", "name", "kind", "award_level", "cip", "provider", "weeks", "hours_per_week", "net_price")
+"""Columns of the catalogue that are shown as they stand."""
+
+
+@dataclass(frozen=True)
+class Items:
+    """What the items of one learner are made from; ``prospects`` are those within the limits."""
+
+    bundle: Bundle
+    goal: str | None
+    view: LearnerView
+    prospects: Prospects
+
+    @classmethod
+    def of(cls, bundle: Bundle, learner: Learner, view: LearnerView, prospects: Prospects) -> "Items":
+        """Items for the one learner of ``view`` and ``prospects``."""
+        return cls(bundle, learner.goal_cip, view, prospects)
+
+    def all(self, positions: list[int]) -> list[dict[str, Any]]:
+        """An item for each position in the catalogue."""
+        why = self._reasons(positions)
+        return [self._item(position) | {"reasons": told} for position, told in zip(positions, why, strict=True)]
+
+    def _item(self, position: int) -> dict[str, Any]:
+        catalogue = self.bundle.adviser.catalogue
+        row, held = catalogue.credentials.iloc[position], self.view.standing.held[0]
+        recognised = float(catalogue.pathways.recognised[position] @ held.astype(float))
+        return (
+            {name: plain(row[name]) for name in FACTS}
+            | {
+                "partners": _listed(row["partners"]),
+                "funding": _listed(row["funding"]),
+                "work_based": plain(row["work_based"]),
+            }
+            | self._likely(position)
+            | {
+                "support_needed": self._support(position),
+                "returns_less_than_high_school": bool(catalogue.value[position] < 0),
+                "in_stated_field": None if self.goal is None else bool(catalogue.field[position] == self.goal[:2]),
+                "dead_end": bool(catalogue.pathways.dead_ends[position]),
+                "value": _value(catalogue, position),
+                "recognised_credits": round(recognised, 1),
+                "leads_to": [
+                    str(name) for name in catalogue.credentials["name"][catalogue.pathways.leads_to[position]]
+                ],
+            }
+        )
+
+    def _likely(self, position: int) -> dict[str, Any]:
+        """How likely completing is, its range, and how much history that rests on."""
+        shown, floor = self.bundle.shown, self.bundle.adviser.rule.completion_floor
+        p_complete, propensity = (m[0, [position]] for m in (self.prospects.p_complete, self.prospects.propensity))
+        low, high = shown.range(p_complete, propensity)
+        return {
+            "p_complete": round(float(shown.probability(p_complete)[0]), 3),
+            "p_complete_range": {
+                "low": round(float(low[0]), 3),
+                "high": round(float(high[0]), 3),
+                "lambda": shown.lambda_,
+            },
+            "evidence": evidence(float(propensity[0])),
+            "below_completion_floor": bool(p_complete[0] < floor),
+        }
+
+    def _support(self, position: int) -> dict[str, Any]:
+        """Whether earlier learners in this position fell short of what was expected; None where too few tell."""
+        state = str(self.bundle.support.lookup(np.array([position]), self.prospects.stratum)[0])
+        needed = None if state == TOO_FEW else state == NEEDED
+        return {"needed": needed, "state": state, "note": SUPPORT_NEEDED if needed else ""}
+
+    def _reasons(self, positions: list[int]) -> list[list[str]]:
+        if not positions:
+            return []
+        completion = self.bundle.adviser.completion.model
+        candidates = np.flatnonzero(self.prospects.open_to[0])
+        pair = PairView(self.view, np.zeros(len(candidates), dtype=np.int64), candidates)
+        matrix = completion.spec.matrix(pair)
+        rows = [int(np.searchsorted(candidates, position)) for position in positions]
+        return reasons(completion.contributions(matrix), matrix, rows, completion.spec)
+
+
+def _value(catalogue: Catalogue, position: int) -> dict[str, Any]:
+    row = catalogue.values.set_index("credential_id").loc[catalogue.ids[position]]
+    facts = {
+        "earnings": "median_earnings",
+        "high_school_earnings": "benchmark_earnings",
+        "earnings_low": "low",
+        "earnings_high": "high",
+        **{name: name for name in ("basis", "source", "year")},
+    }
+    return {"a_year": round(float(catalogue.value[position]), 2)} | {
+        name: plain(row[column]) for name, column in facts.items()
+    }
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - a cell of any column
+    """A cell as a plain JSON value; missing is None."""
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def _listed(text: Any) -> list[str]:  # noqa: ANN401 - a cell of a text column
+    found = plain(text)
+    return found.split("|") if found else []

@@ -1,0 +1,78 @@
+"""What the constraint does to scores when advice is given: it needs a learner's stratum, and nobody's group."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import expit, logit
+
+from onward.catalog.catalogue import Catalogue
+from onward.policy.erasure import Erasure
+from onward.policy.price import Price
+from onward.policy.prospects import Prospects
+from onward.policy.ranking import RankingRule
+from onward.policy.shrinkage import Shrinkage
+from onward.policy.stratum_means import Floats, StratumMeans
+
+EDGE = 1e-6
+"""Probabilities are kept this far from 0 and 1 where their log-odds are taken."""
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """Erasure before the score, a price on it, shrinkage after it; any of them may change nothing."""
+
+    erasure: Erasure
+    price: Price
+    shrinkage: Shrinkage
+
+    @classmethod
+    def none(cls, credentials: int) -> "Constraint":
+        """The constraint that changes nothing, over a catalogue of so many credentials."""
+        return cls(Erasure.none(credentials), Price.none(credentials), Shrinkage.none(credentials))
+
+    def scores(self, prospects: Prospects, rule: RankingRule, catalogue: Catalogue) -> Floats:
+        """What candidates are ranked by, shape (n, c), in dollars of the first year after the attempt."""
+        log_odds = candidate_log_odds(prospects)
+        p_complete = expit(self.erasure.apply(log_odds, prospects.stratum))
+        scores = rule.scores(p_complete, prospects.propensity, catalogue)
+        priced = self.price.apply(scores, log_odds, prospects.stratum, catalogue.value)
+        return self.shrinkage.apply(priced, prospects.stratum)
+
+
+def candidate_log_odds(prospects: Prospects) -> Floats:
+    """The log-odds of completing every candidate, shape (n, c)."""
+    return np.asarray(logit(np.clip(prospects.p_complete, EDGE, 1.0 - EDGE)))
+
+
+def constraint_to_json(constraint: Constraint) -> dict[str, Any]:
+    """The constraint as plain JSON values, from which ``constraint_from_json`` makes an equal one."""
+    erasure, price, shrinkage = constraint.erasure, constraint.price, constraint.shrinkage
+    return {
+        "erasure": {"strength": erasure.strength, "projection": erasure.projection.tolist()} | _usual(erasure.usual),
+        "price": {"multipliers": price.multipliers.tolist(), "weights": price.weights.tolist()} | _usual(price.usual),
+        "shrinkage": {"strength": shrinkage.strength} | _usual(shrinkage.usual),
+    }
+
+
+def constraint_from_json(content: dict[str, Any], *, credentials: int) -> Constraint:
+    """Rebuild what ``constraint_to_json`` wrote, over a catalogue of so many credentials."""
+    erasure, price, shrinkage = (content[name] for name in ("erasure", "price", "shrinkage"))
+    multipliers = np.array(price["multipliers"], dtype=float)
+    return Constraint(
+        Erasure(erasure["strength"], _means(erasure, credentials), np.array(erasure["projection"], dtype=float)),
+        Price(
+            multipliers,
+            _means(price, credentials),
+            np.array(price["weights"], dtype=float).reshape(credentials, len(multipliers)),
+        ),
+        Shrinkage(shrinkage["strength"], _means(shrinkage, credentials)),
+    )
+
+
+def _usual(usual: StratumMeans) -> dict[str, Any]:
+    return {"strata": usual.strata, "means": usual.means.tolist()}
+
+
+def _means(content: dict[str, Any], credentials: int) -> StratumMeans:
+    return StratumMeans(tuple(content["strata"]), np.array(content["means"], dtype=float).reshape(-1, credentials))

@@ -1,0 +1,62 @@
+"""Whether anybody's prospects fall below what history gave: groups beside history, on the locked decisions."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from onward.audit.groups import UNJUDGED, groups
+from onward.data.worth import benefit
+from onward.policy.adviser import Adviser
+from onward.policy.prospects import Floats
+from onward.policy.ranking import of_choice
+from onward.policy.shown import LITTLE
+from onward.release.judge import Judged
+from onward.settings import Settings
+
+MARGIN = float(norm.ppf(0.95))
+"""Standard errors of a one-sided 95% bound."""
+
+
+def below_history(judged: Judged, adviser: Adviser, demographics: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """The judged groups whose expected benefit or completion is below history's by more than chance.
+
+    One row each: ``attribute``, ``group``, ``measure``, ``difference`` (mean of Onward less history, paired), its
+    one-sided 95% upper bound ``high``, ``n``. Only learners count for whom what is advised has more than little
+    evidence: elsewhere history cannot tell.
+    """
+    first, own = (judged.choices[source][:, 0] for source in ("onward", "history"))
+    evident = of_choice(judged.prospects.propensity, first) >= LITTLE
+    labels = groups(
+        demographics, learners=pd.Index(judged.points["learner_id"]), attributes=list(settings.sensitive_in_training)
+    )
+    found = [
+        {"attribute": attribute, "group": group, "measure": measure} | _below(difference[inside])
+        for measure, difference in _differences(judged, adviser, first, own, settings.audit.price_share).items()
+        for attribute in settings.sensitive_in_training
+        for group in sorted(set(labels[attribute]) - UNJUDGED)
+        if (inside := evident & (labels[attribute] == group).to_numpy()).sum() >= settings.audit.family_minimum
+    ]
+    table = pd.DataFrame(found, columns=["attribute", "group", "measure", "difference", "high", "n"])
+    return table[table["high"] < 0].reset_index(drop=True)
+
+
+def words(below: pd.DataFrame) -> str:
+    """What was found, in a sentence; it names no group."""
+    if below.empty:
+        return "no judged group's expected benefit or completion is below history's by more than chance"
+    found = " and ".join(sorted(set(below["measure"])))
+    return f"{found} of {below['group'].nunique()} judged groups is below history's by more than chance"
+
+
+def _differences(
+    judged: Judged, adviser: Adviser, first: np.ndarray, own: np.ndarray, price_share: float
+) -> dict[str, Floats]:
+    cost = adviser.catalogue.cost_of_failing(price_share=price_share)
+    expected = benefit(judged.p_complete, adviser.catalogue.value, cost)
+    measured = {"expected benefit": expected, "completion": judged.p_complete}
+    return {name: of_choice(matrix, first) - of_choice(matrix, own) for name, matrix in measured.items()}
+
+
+def _below(difference: Floats) -> dict[str, float]:
+    error = difference.std(ddof=1) / np.sqrt(len(difference))
+    return {"difference": difference.mean(), "high": difference.mean() + MARGIN * error, "n": len(difference)}
