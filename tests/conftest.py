@@ -139,31 +139,81 @@ def small() -> Small:
 
 
 @pytest.fixture(scope="session")
-def small_bundle(small: Small) -> Any:
-    """Fit tiny models and strata, and shrink by half: everything a bundle holds, unwritten."""
-    import numpy as np
+def small_models(small: Small) -> Any:
+    """Fit tiny models of completion, choice and persistence, by those names."""
+    from types import SimpleNamespace
 
+    from onward.models.choice import fit_choice
+    from onward.models.probability import cross_fit
+
+    fit = {"timeline": small.timeline, "catalogue": small.catalogue, "spec": small.spec, "settings": small.settings}
+    sharper = small.settings.model_copy(update={"rounds": 40, "learning_rate": 0.3})
+    return SimpleNamespace(
+        completion=cross_fit(small.starts, seed=3, **fit),
+        choice=fit_choice(small.starts, seed=3, **fit | {"settings": sharper}),
+        persistence=cross_fit(small.stays, seed=3, **fit),
+    )
+
+
+@pytest.fixture(scope="session")
+def small_adviser(small: Small, small_models: Any) -> Any:
+    """Put tiny models, strata and a rule together, without a constraint."""
     from onward.history.barred import Barred
     from onward.history.decision_points import positions
     from onward.history.views import LearnerView
-    from onward.models.probability import cross_fit
     from onward.policy.adviser import Adviser
-    from onward.policy.parity import Shrinkage
+    from onward.policy.constraint import Constraint
     from onward.policy.ranking import RankingRule
     from onward.policy.strata import Strata
-    from onward.release.bundle import Bundle
     from onward.settings import StrataSettings
 
-    fit = {"timeline": small.timeline, "catalogue": small.catalogue, "spec": small.spec, "settings": small.settings}
-    completion = cross_fit(small.starts, seed=3, **fit).probability
-    persistence = cross_fit(small.stays, seed=3, **fit).probability
     view = LearnerView(small.timeline, positions(small.starts, small.timeline), small.catalogue)
     strata = Strata.fit(
         view,
         StrataSettings(words="preparation and goal", bins={"prior_gpa": 2}, categories=("goal_field",)),
         Barred.of(),
     )
-    names = (*strata.names, strata.OTHER)
-    means = np.random.default_rng(0).normal(10_000, 3_000, (len(names), len(small.catalogue)))
-    adviser = Adviser(small.catalogue, completion, RankingRule(0.6, 1.5), strata, Shrinkage(0.5, names, means))
-    return Bundle(adviser, persistence, {"name": "small", "horizon_days": 365, "audit_verdict": "cannot tell yet"})
+    rule = RankingRule(completion_floor=0.4, overlap_floor=0.0, price_share=0.5, caution=1.2)
+    nothing = Constraint.none(len(small.catalogue))
+    return Adviser(small.catalogue, small_models.completion.probability, small_models.choice, rule, strata, nothing)
+
+
+@pytest.fixture(scope="session")
+def small_bundle(small: Small, small_models: Any, small_adviser: Any) -> Any:
+    """Erase, price, shrink, shift and mark where support is needed: everything a bundle holds, unwritten."""
+    import dataclasses
+
+    import numpy as np
+
+    from onward.policy.constraint import Constraint
+    from onward.policy.erasure import Erasure
+    from onward.policy.price import Price
+    from onward.policy.shown import Shown
+    from onward.policy.shrinkage import Shrinkage
+    from onward.policy.stratum_means import StratumMeans
+    from onward.policy.support import SupportTable
+    from onward.release.bundle import Bundle
+
+    rng, size = np.random.default_rng(0), len(small.catalogue)
+    names = (*small_adviser.strata.names, small_adviser.strata.OTHER)
+
+    def usual(middle: float, spread: float) -> StratumMeans:
+        return StratumMeans(names, rng.normal(middle, spread, (len(names), size)))
+
+    constraint = Constraint(
+        Erasure(0.5, usual(0.5, 0.3), rng.normal(0, 0.02, (size, size))),
+        Price(np.array([0.1]), usual(0.5, 0.3), rng.normal(0, 0.01, (size, 1))),
+        Shrinkage(0.5, usual(10_000, 3_000)),
+    )
+    states = ("needed", "not seen", "too few to say")
+    support = SupportTable(
+        tuple(states[at % 3] for at in range(size)),
+        {(at, names[at % len(names)]): states[(at + 1) % 3] for at in range(0, size, 2)},
+    )
+    return Bundle(
+        dataclasses.replace(small_adviser, constraint=constraint),
+        Shown(-0.2, 400, 1.5),
+        support,
+        small_models.persistence.probability,
+        {"name": "small", "horizon_days": 365, "audit_verdict": "cannot tell yet"},
+    )

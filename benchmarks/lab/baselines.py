@@ -28,7 +28,7 @@ from onward.models.pairs import chosen
 ALTERNATIVES = 5
 LIGHT = {"num_leaves": 15, "learning_rate": 0.1, "min_data_in_leaf": 40, "num_threads": 1, "verbose": -1}
 LIGHT |= {"deterministic": True, "force_row_wise": True}
-RANK_ROUNDS, OUTCOME_ROUNDS = 60, 100
+RANK_ROUNDS, OUTCOME_ROUNDS, PROPENSITY_ROUNDS = 60, 100, 40
 CLIP = 0.01
 """Least propensity in the doubly robust scores."""
 RIDGES = (1e1, 1e2, 1e3, 1e4, 1e5)
@@ -127,14 +127,14 @@ class Baselines:
     def _open(self, score: Floats) -> Places:
         return best_open(score, self.world.eligible)
 
-    def _choice_model(self, points: pd.DataFrame) -> Choice:
+    def _choice_model(self, points: pd.DataFrame, **changed: int) -> Choice:
         world = self.world
         return fit_choice(
             points,
             timeline=world.timeline,
             catalogue=world.catalogue,
             spec=world.spec,
-            settings=world.settings.choice,
+            settings=world.settings.choice.model_copy(update=changed),
             seed=world.seed,
         )
 
@@ -153,7 +153,9 @@ class Baselines:
     def _scored(self, points: pd.DataFrame, others: pd.DataFrame) -> Floats:
         world = self.world
         outcome = _outcome_model(world, others)
-        choice = self._choice_model(others.drop_duplicates("learner_id").reset_index(drop=True))
+        choice = self._choice_model(
+            others.drop_duplicates("learner_id").reset_index(drop=True), rounds=PROPENSITY_ROUNDS
+        )
         expected = world.benefit(scores(world, points, lambda m: outcome.predict(m, num_threads=1)))
         propensity = choice.propensity(scores(world, points, choice.predict), open_to(world, points))
         at = np.arange(len(points)), world.catalogue.places(points["credential_id"])

@@ -213,7 +213,7 @@ def _untracked(world: World, seed: int, points: pd.DataFrame, p: npt.NDArray[np.
     _, truth = simulate(plain, seed=seed)
     first = truth.decision_points.reset_index(names="row").sort_values(["learner_id", "as_of"])
     first = first.drop_duplicates("learner_id").set_index("learner_id")["row"]
-    return truth.p_complete[first.loc[points["learner_id"]].to_numpy()].astype(float)
+    return np.asarray(truth.p_complete[first.loc[points["learner_id"]].to_numpy()], dtype=float)
 
 
 def _interest(view: LearnerView) -> Floats:

@@ -15,6 +15,7 @@ from lab.world import LabWorld
 
 Places = npt.NDArray[np.int64]
 FLAT = 1e-9
+"""Relative change of the dual below which its search ends."""
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ class PolicySettings(_Strict):
         "judged by, so that advice does not gamble with learners",
     )
     ranking_lambda: Lambda = Field(
-        1.2,
+        1.1,
         description="ranking counts with the least probability of completing at this Lambda: by how much what history "
         "does not show may have changed the odds of a choice; 1 takes history at its word",
     )

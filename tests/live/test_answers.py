@@ -3,12 +3,21 @@ from datetime import date
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from onward.data.learner import NEVER_SENT, Learner
+from onward.data.tables import RUNGS
 from onward.errors import DataError
 from onward.history.decision_points import positions
-from onward.live.answers import NEARLY_OPEN, persistence, recommend
+from onward.history.known import Points
+from onward.history.timeline import Timeline
+from onward.history.views import LearnerView
+from onward.live.answers import NEARLY_OPEN, STRETCH, persistence, recommend
 from onward.policy.eligibility import Limits
+from onward.policy.lists import lists
+from onward.policy.ranking import NONE
+from onward.policy.shown import LITTLE
+from onward.policy.weights import Weights
 from onward.release.bundle import load
 from onward.release.record import record_of
 
@@ -44,6 +53,10 @@ def learner(small, *, attempts=(), awards=(), **facts) -> Learner:
 
 def advised(answer) -> list[str]:
     return [item["credential_id"] for item in answer["advice"]["advised"]]
+
+
+def stretched(answer) -> list[str]:
+    return [] if answer["advice"]["stretch"] is None else [answer["advice"]["stretch"]["credential_id"]]
 
 
 def text(answer) -> str:
@@ -88,13 +101,19 @@ def test_what_is_dated_on_the_day_itself_or_later_changes_nothing(bundle, small)
 
 def test_a_record_gives_the_advice_that_its_tables_give(bundle, small):
     points = small.starts.iloc[::250].reset_index(drop=True)
-    prospects = bundle.adviser.prospects(small.timeline, positions(points, small.timeline))
-    order = bundle.adviser.order(prospects, k=5)
-    expected = [[bundle.adviser.catalogue.ids[at] for at in row if at >= 0] for row in order]
+    adviser, at = bundle.adviser, positions(points, small.timeline)
+    prospects = adviser.prospects(small.timeline, at)
+    view = LearnerView(small.timeline, at, adviser.catalogue)
+    composed = lists(adviser.scores(prospects), prospects, adviser.rule, view, k=5)
+    expected = [
+        [adviser.catalogue.ids[position] for position in (*row, last) if position != NONE]
+        for row, last in zip(composed.ranked, composed.stretch, strict=True)
+    ]
     records = [record_of(small.tables, p.learner_id, before=p.as_of) for p in points.itertuples()]
     days = [p.as_of.date() for p in points.itertuples()]
-    found = [advised(recommend(bundle, each, as_of=day, k=5)) for each, day in zip(records, days, strict=True)]
-    assert found == expected
+    answers = [recommend(bundle, each, as_of=day, k=5) for each, day in zip(records, days, strict=True)]
+    assert [[*advised(answer), *stretched(answer)] for answer in answers] == expected
+    assert any(map(stretched, answers))
 
 
 @pytest.mark.parametrize("k", [1, 3, 7])
@@ -182,10 +201,16 @@ def test_the_value_is_what_is_earned_above_the_benchmark(bundle):
     assert value["a_year"] == pytest.approx(value["earnings"] - value["high_school_earnings"], abs=0.01)
 
 
-def test_a_completion_below_the_floor_is_marked(bundle):
+def test_a_completion_below_the_floor_is_marked_and_comes_after_all_others_that_return_something(bundle, small):
     items = recommend(bundle, EMPTY, as_of=DAY, k=50)["advice"]["advised"]
-    marked = [item["below_completion_floor"] for item in items]
-    assert marked == sorted(marked)
+    adviser, timeline = bundle.adviser, Timeline.from_records([EMPTY], small.catalogue)
+    prospects = adviser.prospects(timeline, Points(np.zeros(1, dtype=np.int64), np.array([DAY], "datetime64[D]")))
+    at = [small.catalogue.positions[item["credential_id"]] for item in items]
+    marked = np.array([item["below_completion_floor"] for item in items])
+    assert (marked == (prospects.p_complete[0, at] < adviser.rule.completion_floor)).all()
+    returning = marked[adviser.scores(prospects)[0, at] > 0].tolist()
+    assert returning == sorted(returning)
+    assert len(set(returning)) == 2
 
 
 def test_recognised_credits_are_those_of_what_is_held(bundle, small):
@@ -282,3 +307,166 @@ def test_persistence_says_what_it_is_for(bundle, small):
 def test_persistence_gives_the_same_bytes_again(bundle, small):
     first, second = (text(persistence(bundle, learner(small, attempts=[4]), as_of=DAY)) for _ in range(2))
     assert first == second
+
+
+@pytest.fixture(scope="module")
+def with_stretch(bundle, some) -> list[tuple[Learner, date]]:
+    """Those of the learners whose list of three holds a stretch."""
+    found = [pair for pair in some if stretched(recommend(bundle, pair[0], as_of=pair[1], k=3))]
+    assert len(found) >= 3
+    return found
+
+
+def test_a_declined_stretch_is_null_and_changes_nothing_else(bundle, with_stretch):
+    for each, day in with_stretch:
+        offered, declined = (recommend(bundle, each, as_of=day, k=3, stretch=wanted) for wanted in (True, False))
+        assert declined["advice"] == offered["advice"] | {"stretch": None}
+
+
+def test_a_stretch_stands_beside_the_list_and_repeats_none_of_it(bundle, with_stretch):
+    answers = [recommend(bundle, each, as_of=day, k=3) for each, day in with_stretch]
+    assert all(len(advised(answer)) == 3 and not set(stretched(answer)) & set(advised(answer)) for answer in answers)
+    assert all("rank" not in answer["advice"]["stretch"] for answer in answers)
+
+
+def test_a_stretch_says_that_it_is_one(bundle, with_stretch):
+    notes = {recommend(bundle, each, as_of=day, k=3)["advice"]["stretch"]["note"] for each, day in with_stretch}
+    assert notes == {STRETCH}
+
+
+def test_a_stretch_is_a_rung_above_goal_and_first_advice_and_above_the_floor(bundle, with_stretch, small):
+    rung = dict(zip(small.catalogue.ids, small.catalogue.rung, strict=True))
+    for each, day in with_stretch:
+        answer = recommend(bundle, each, as_of=day, k=3)
+        goal = -1.0 if each.goal_level is None else RUNGS[each.goal_level]
+        assert rung[stretched(answer)[0]] > max(rung[advised(answer)[0]], goal)
+        assert answer["advice"]["stretch"]["below_completion_floor"] is False
+
+
+def test_a_stretch_is_within_the_limits(bundle, with_stretch, small):
+    weeks = dict(zip(small.catalogue.ids, small.catalogue.numbers("weeks"), strict=True))
+    for each, day in with_stretch:
+        before = stretched(recommend(bundle, each, as_of=day, k=3))[0]
+        limits = Limits(weeks_at_most=weeks[before] - 1)
+        found = stretched(recommend(bundle, each, as_of=day, k=3, limits=limits))
+        assert all(weeks[at] <= weeks[before] - 1 for at in found)
+
+
+def test_where_everything_open_is_advised_nothing_is_left_to_stretch_to(bundle, some):
+    assert {
+        str(recommend(bundle, each, as_of=day, k=len(bundle.adviser.catalogue))["advice"]["stretch"])
+        for each, day in some
+    } == {"None"}
+
+
+def test_of_the_stated_field_the_best_takes_the_last_place_at_the_latest(bundle, some, small):
+    field = dict(zip(small.catalogue.ids, small.catalogue.field, strict=True))
+    for each, day in some:
+        if each.goal_cip is None:
+            continue
+        whole = advised(recommend(bundle, each, as_of=day, k=50))
+        inside = [at for at in whole if field[at] == each.goal_cip[:2]]
+        if inside:
+            assert inside[0] in advised(recommend(bundle, each, as_of=day, k=2))
+
+
+def test_one_place_alone_is_the_best_whatever_its_field(bundle, some):
+    for each, day in some:
+        assert advised(recommend(bundle, each, as_of=day, k=1)) == advised(recommend(bundle, each, as_of=day, k=2))[:1]
+
+
+def test_weights_that_are_the_default_change_no_byte(bundle, some):
+    for each, day in some:
+        assert text(recommend(bundle, each, as_of=day, k=5, weights=Weights())) == text(
+            recommend(bundle, each, as_of=day, k=5)
+        )
+
+
+@pytest.mark.parametrize(("name", "fact"), [("time", "weeks"), ("cost", "net_price")])
+def test_with_one_weight_alone_what_is_advised_has_the_least_of_it(name, fact, bundle):
+    answer = recommend(bundle, EMPTY, as_of=DAY, k=50, weights=Weights(**{"pay": 0, name: 10}))
+    first = answer["advice"]["advised"][0]
+    likely = [item[fact] for item in answer["advice"]["advised"] if not item["below_completion_floor"]]
+    assert first[fact] == min(likely)
+
+
+def test_the_weight_of_the_field_brings_the_stated_field_first(bundle, small):
+    field = small.catalogue.field[0]
+    stated = EMPTY.model_copy(update={"goal_cip": f"{field}0000"})
+    answer = recommend(bundle, stated, as_of=DAY, k=1, weights=Weights(pay=0, field=10))
+    assert answer["advice"]["advised"][0]["in_stated_field"] is True
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [dict.fromkeys(Weights.model_fields, 10), dict.fromkeys(Weights.model_fields, 0), {"pay": 10}, {"schedule": 10}],
+    ids=["all most", "all nothing", "pay", "schedule"],
+)
+def test_no_weights_open_what_is_closed_or_go_beyond_a_limit(weights, bundle, some):
+    limits = Limits(weeks_at_most=40)
+    for each, day in some[:8]:
+        asked = {"as_of": day, "k": 50, "limits": limits}
+        found, usual = (recommend(bundle, each, weights=w, **asked) for w in (Weights(**weights), None))
+        assert set(advised(found)) == set(advised(usual))
+        text(found)
+
+
+def test_weights_change_no_likelihood_and_no_value(bundle, some):
+    each, day = some[0]
+    facts = [
+        {item["credential_id"]: (item["p_complete"], item["value"]) for item in answer["advice"]["advised"]}
+        for answer in (recommend(bundle, each, as_of=day, k=50, weights=w) for w in (None, Weights(time=10)))
+    ]
+    assert facts[0] == facts[1]
+
+
+@pytest.mark.parametrize("wrong", [{"pay": -1}, {"time": 11}, {"cost": float("nan")}, {"field": float("inf")}])
+def test_a_weight_outside_its_range_is_refused(wrong):
+    with pytest.raises(ValidationError, match="greater than or equal to 0|less than or equal to 10|finite number"):
+        Weights(**wrong)
+
+
+@pytest.mark.parametrize("name", ["gender", "race", "x_pell", "Age", "DISABILITY"])
+def test_a_sensitive_name_among_the_weights_is_refused_by_name(name):
+    with pytest.raises(ValidationError, match=f"{name} is sensitive and never an input; remove it"):
+        Weights.model_validate({"pay": 1.0, name: 5.0})
+
+
+def test_what_nobody_weighs_is_refused():
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        Weights.model_validate({"prestige": 1.0})
+
+
+def pairs_with_propensity(bundle, small, some):
+    """Every advised item with the propensity of its credential, and those of all that is open."""
+    for each, day in some:
+        answer = recommend(bundle, each, as_of=day, k=50)
+        timeline = Timeline.from_records([each], small.catalogue)
+        at = Points(np.zeros(1, dtype=np.int64), np.array([day], dtype="datetime64[D]"))
+        usual = dict(zip(small.catalogue.ids, bundle.adviser.prospects(timeline, at).propensity[0], strict=True))
+        for item in answer["advice"]["advised"]:
+            yield item, usual, answer
+
+
+def test_a_better_supported_alternative_is_named_only_where_evidence_is_little(bundle, small, some):
+    found = list(pairs_with_propensity(bundle, small, some))
+    named = [item for item, _, _ in found if item["supported_alternative"] is not None]
+    assert named
+    assert {item["evidence"] for item in named} == {"little"}
+
+
+def test_the_alternative_is_open_and_has_more_than_little_evidence(bundle, small, some):
+    for item, usual, answer in pairs_with_propensity(bundle, small, some):
+        better = item["supported_alternative"]
+        if better is not None:
+            assert usual[better["credential_id"]] >= LITTLE
+            assert better["credential_id"] in advised(answer)
+            assert set(better) == {"credential_id", "name"}
+
+
+def test_the_alternative_is_within_the_limits(bundle, small, some):
+    weeks = dict(zip(small.catalogue.ids, small.catalogue.numbers("weeks"), strict=True))
+    for each, day in some:
+        for item in recommend(bundle, each, as_of=day, k=5, limits=Limits(weeks_at_most=30))["advice"]["advised"]:
+            better = item["supported_alternative"]
+            assert better is None or weeks[better["credential_id"]] <= 30

@@ -1,10 +1,18 @@
 """A catalogue of four credentials of which one needs another, for rules that can be followed by hand."""
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from onward.catalog.catalogue import Catalogue
+from onward.data.learner import Learner
 from onward.data.tables import CREDENTIALS, PATHWAYS, VALUES, conform
+from onward.history.known import Points
+from onward.history.timeline import Timeline
+from onward.history.views import LearnerView
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +45,15 @@ def four() -> Catalogue:
         }
     )
     return Catalogue.of(conform(credentials, CREDENTIALS), conform(edges, PATHWAYS), conform(values, VALUES))
+
+
+@pytest.fixture(scope="session")
+def view_of(four) -> Callable[..., LearnerView]:
+    """Make a view of one learner per set of facts, on one day, over the catalogue of four."""
+
+    def view(*facts: dict[str, Any]) -> LearnerView:
+        learners = [Learner(learner_id=f"s{n}", entry_date="2024-01-08", **each) for n, each in enumerate(facts)]
+        points = Points(np.arange(len(facts)), np.full(len(facts), np.datetime64("2024-09-01")))
+        return LearnerView(Timeline.from_records(learners, four), points, four)
+
+    return view

@@ -3,16 +3,22 @@ import json
 import pickletools
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from onward.data.learner import NEVER_SENT
 from onward.errors import DataError, NotServableError
+from onward.history.decision_points import positions
 from onward.live.answers import persistence, recommend
+from onward.policy.constraint import constraint_to_json
+from onward.policy.weights import Weights
 from onward.release.bundle import FILES, FORMAT, MANIFEST, SEAL, load
 from onward.release.record import record_of
 
 EVERY_FILE = (MANIFEST, SEAL, *FILES)
+NO_PICKLE = r"opcode|pickle|at position|STOP|invalid literal|decode|could not convert|newline|expected|quote|not enough"
+"""What pickletools says of bytes that are no pickle: it depends on the first of them, and a hash begins with any."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +39,8 @@ def answers(bundle, small) -> str:
     for row in small.stays.iloc[::400].itertuples():
         learner = record_of(small.tables, row.learner_id, before=row.as_of)
         as_of = row.as_of.date()
-        advice = recommend(bundle, learner, as_of=as_of, k=5)["advice"]
+        weights = Weights(time=1.0, cost=2.0, schedule=0.5, field=3.0)
+        advice = [recommend(bundle, learner, as_of=as_of, k=5, weights=w)["advice"] for w in (None, weights)]
         found.append([advice, persistence(bundle, learner, as_of=as_of, target=row.credential_id)["persistence"]])
     return json.dumps(found, sort_keys=True)
 
@@ -70,7 +77,7 @@ def test_every_file_is_text(name, written):
 
 @pytest.mark.parametrize("name", EVERY_FILE)
 def test_no_file_is_a_pickle(name, written):
-    with pytest.raises(ValueError, match=r"opcode|pickle|at position|STOP|invalid literal|decode|could not convert"):
+    with pytest.raises(ValueError, match=NO_PICKLE):
         list(pickletools.genops((written / name).read_bytes()))
 
 
@@ -107,7 +114,7 @@ def test_files_of_another_bundle_are_refused(small_bundle, copy, tmp_path):
         load(copy)
 
 
-@pytest.mark.parametrize("number", [0, FORMAT + 1, None, "1"])
+@pytest.mark.parametrize("number", [0, FORMAT - 1, FORMAT + 1, None, str(FORMAT)])
 def test_another_format_is_refused_by_its_number(number, copy, monkeypatch):
     manifest = json.loads((copy / MANIFEST).read_text())
     text = json.dumps(manifest | {"format": number})
@@ -117,17 +124,17 @@ def test_another_format_is_refused_by_its_number(number, copy, monkeypatch):
         load(copy)
 
 
-@pytest.mark.parametrize("model", ["completion", "persistence"])
+@pytest.mark.parametrize("model", ["completion", "choice", "persistence"])
 def test_no_feature_of_a_served_model_is_sensitive(model, written):
     bundle = load(written)
-    served = bundle.adviser.completion if model == "completion" else bundle.persistence
+    served = bundle.persistence if model == "persistence" else getattr(bundle.adviser, model)
     assert not {name.removeprefix("x_") for name in served.model.booster.feature_name()} & NEVER_SENT
 
 
 def test_the_manifest_holds_no_sensitive_column(written):
     manifest = json.loads((written / MANIFEST).read_text())
     held = {
-        *manifest["completion"]["features"]["names"],
+        *(name for model in ("completion", "choice", "persistence") for name in manifest[model]["features"]["names"]),
         *(name for name, _ in manifest["strata"]["edges"]),
         *manifest["strata"]["categories"],
     }
@@ -146,6 +153,27 @@ def test_a_model_whose_features_are_not_those_of_the_manifest_is_refused(small_b
     dataclasses.replace(small_bundle, persistence=persistence_turned).write(tmp_path)
     with pytest.raises(DataError, match="features of the manifest, in that order"):
         load(tmp_path)
+
+
+def test_constraint_what_is_shown_and_where_support_is_needed_come_back_whole(small_bundle, written):
+    found = load(written)
+    kept, was = (constraint_to_json(bundle.adviser.constraint) for bundle in (found, small_bundle))
+    assert (kept, found.shown, found.support) == (was, small_bundle.shown, small_bundle.support)
+    assert (found.adviser.rule, found.adviser.strata) == (small_bundle.adviser.rule, small_bundle.adviser.strata)
+
+
+def test_the_constraint_of_the_bundle_does_something(small_bundle, small_adviser, small):
+    prospects = small_adviser.prospects(small.timeline, positions(small.starts.iloc[:50], small.timeline))
+    assert not np.allclose(small_bundle.adviser.scores(prospects), small_adviser.scores(prospects))
+
+
+def test_a_state_of_support_that_nobody_wrote_is_refused(copy, monkeypatch):
+    manifest = json.loads((copy / MANIFEST).read_text())
+    manifest["support"]["over_all"][0] = "no barriers"
+    (copy / MANIFEST).write_text(json.dumps(manifest))
+    monkeypatch.setattr("onward.release.bundle._checked", lambda path, _hash: path.read_text())
+    with pytest.raises(NotServableError, match="support: expected the states .*; got no barriers; train again"):
+        load(copy)
 
 
 def test_a_number_that_json_cannot_hold_is_never_written(small_bundle, tmp_path):

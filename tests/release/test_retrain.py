@@ -1,6 +1,7 @@
 """The pipeline as a whole: what may and may not reach a served model."""
 
 import dataclasses
+import json
 from datetime import date
 
 import numpy as np
@@ -13,6 +14,8 @@ from onward.data.simulated import World, simulate
 from onward.data.tables import DEMOGRAPHICS
 from onward.errors import SettingsError
 from onward.live.answers import recommend
+from onward.models.averaging import GROUP
+from onward.release.bundle import MANIFEST
 from onward.release.record import record_of
 from onward.release.retrain import retrain
 from onward.release.run import bundle_of
@@ -64,23 +67,36 @@ def deleted(tables):
 
 
 def served(candidate, folder):
-    """The bytes of the files that answers are made from."""
+    """The files, and the parts of the manifest, that answers are made from."""
     bundle_of(candidate, {}).write(folder)
-    return {
+    files = {
         path.name: path.read_bytes()
         for path in folder.iterdir()
         if path.suffix == ".txt" or path.name == "catalogue.json"
     }
+    manifest = json.loads((folder / MANIFEST).read_text())
+    return files | {name: manifest[name] for name in ("rule", "strata", "constraint", "shown", "support")}
+
+
+def changes(constraint):
+    """The names of what a constraint changes."""
+    strengths = {
+        "erasure": constraint.erasure.strength,
+        "price": np.abs(constraint.price.multipliers).sum(),
+        "shrinkage": 1.0 - constraint.shrinkage.strength,
+    }
+    return [name for name, strength in strengths.items() if strength]
 
 
 def test_no_sensitive_column_is_a_feature_of_a_fitted_model(candidate):
     sensitive = {*DEMOGRAPHICS.names, "age_at_entry"}
-    for probability in (candidate.adviser.completion, candidate.persistence.probability):
-        assert not sensitive & set(probability.model.booster.feature_name())
+    adviser = candidate.adviser
+    for fitted in (adviser.completion, adviser.choice, candidate.persistence.probability):
+        assert not sensitive & set(fitted.model.booster.feature_name())
 
 
 @pytest.mark.parametrize("change", [permuted, deleted])
-def test_the_served_models_do_not_change_with_demographics(tables, candidate, change, tmp_path):
+def test_what_is_served_does_not_change_with_demographics(tables, candidate, change, tmp_path):
     other = train(change(tables), sensitive_in_training=AUDIT_ONLY)
     assert served(other, tmp_path / "other") == served(candidate, tmp_path / "one")
 
@@ -98,7 +114,7 @@ def test_served_answers_do_not_change_with_demographics(tables, candidate, chang
 def test_every_source_is_judged_on_the_same_learners(candidate):
     decisions = candidate.judged.decisions(candidate.adviser.catalogue.ids)
     first = decisions[decisions["rank"] == 1].groupby("source")["learner_id"].apply(list)
-    assert first["history"] == first["imitation"] == first["onward"]
+    assert first["history"] == first["imitation"] == first["onward"] == first["stretch"]
 
 
 def test_advice_of_any_rank_is_open_to_the_learner(candidate):
@@ -126,10 +142,10 @@ def test_a_column_of_unknown_timing_is_in_no_served_model_and_is_compared(tables
     assert found.skills["model"].str.contains("timing-unknown").any()
 
 
-def test_without_a_mechanism_nothing_is_shrunk(tables):
+def test_without_a_mechanism_no_score_is_changed(tables):
     parity = load(SETTINGS).parity.model_copy(update={"mechanism": "none"})
     found = train(tables, parity=parity)
-    assert (found.parity, found.adviser.shrinkage.strength) == (None, 1.0)
+    assert (found.parity, changes(found.adviser.constraint)) == (None, [])
 
 
 def test_skill_is_given_with_its_n_and_interval(candidate):
@@ -141,7 +157,7 @@ def test_skill_is_given_with_its_n_and_interval(candidate):
 
 
 def test_an_attribute_that_demographics_holds_must_be_named(tables):
-    with pytest.raises(SettingsError, match="expected an entry for race_ethnicity, which demographics holds"):
+    with pytest.raises(SettingsError, match="expected an entry for race_ethnicity, which demographics holds; say audit_only, constraint or average"):
         train(tables, sensitive_in_training={"gender": "audit_only"})
 
 
@@ -163,7 +179,7 @@ def test_the_report_says_what_was_audited(candidate):
     about = dict(candidate.audit.plan.about)
     assert about["Run"] == "demo"
     assert "None is an input of a served model" in about["Sensitive attributes in training"]
-    assert {"Data", "Hold-out", "Left out", "Constraint"} <= set(about)
+    assert {"Data", "Hold-out", "Left out", "Constraint", "Stretch", "Floors", "Against history"} <= set(about)
 
 
 @pytest.mark.parametrize("name", ["term_end", "entry_date", "awarded_on"])
@@ -199,7 +215,7 @@ def test_an_interest_in_a_field_that_is_not_offered_makes_no_stratum(tables):
 def test_learners_who_are_like_few_others_leave_the_constraint_not_evaluated(tables):
     strata = load(SETTINGS).strata.model_copy(update={"smallest": 5_000})
     found = train(tables, strata=strata)
-    assert (found.parity.outcome, found.adviser.shrinkage.strength) == ("not evaluated", 1.0)
+    assert (found.parity.outcome, changes(found.adviser.constraint)) == ("not evaluated", [])
 
 
 def test_an_extra_that_the_run_left_out_may_be_sent_and_is_said_not_to_be_read(tables):
@@ -209,3 +225,41 @@ def test_an_extra_that_the_run_left_out_may_be_sent_and_is_said_not_to_be_read(t
     record = record_of(tables, point["learner_id"], before=point["as_of"])
     answer = recommend(bundle_of(found, {}), record, as_of=point["as_of"].date(), k=1)
     assert "x_commute_minutes: left out of this model and not read" in answer["notes"]
+
+
+def test_the_stretch_is_judged_in_one_place_where_there_is_none_in_the_first(candidate):
+    judged = candidate.judged
+    first, stretch = judged.choices["onward"][:, 0], judged.choices["stretch"][:, 0]
+    rung = candidate.adviser.catalogue.rung
+    assert (rung[stretch[stretch != first]] > rung[first[stretch != first]]).all()
+    assert judged.stretched == pytest.approx((stretch != first).mean())
+    assert 0 < judged.stretched < 1
+
+
+def test_no_list_of_the_ranks_holds_the_stretch(candidate):
+    judged = candidate.judged
+    first, stretch = judged.choices["onward"], judged.choices["stretch"]
+    apart = stretch[:, 0] != first[:, 0]
+    assert not (first[apart] == stretch[apart]).any()
+
+
+def test_the_audit_says_whose_opinion_of_completing_it_shows(candidate):
+    assert candidate.audit.plan.second_opinion is candidate.judged.second_opinion is True
+    adviser_s = candidate.judged.prospects.p_complete
+    assert np.corrcoef(adviser_s.ravel(), candidate.judged.p_complete.ravel())[0, 1] < 0.999
+
+
+def test_averaged_attributes_reach_no_served_model_and_are_published_with_their_shares(tables):
+    found = train(tables, sensitive_in_training={"race_ethnicity": "average", "gender": "audit_only"})
+    facts = bundle_of(found, {}).facts
+    assert sum(facts["averaged_over"].values()) == pytest.approx(1.0, abs=1e-3)
+    assert not {GROUP, *DEMOGRAPHICS.names} & set(found.adviser.completion.model.booster.feature_name())
+    told = dict(found.audit.plan.about)
+    assert told["Sensitive attributes in training"].startswith("race_ethnicity: average, gender: audit only.")
+    assert "agrees with the averaged one on the first candidate" in told["Averaged over"]
+    assert set(found.support.rows["attribute"]) <= {"race_ethnicity"}
+
+
+def test_where_nothing_is_averaged_nothing_is_said_of_it(candidate):
+    assert "Averaged over" not in dict(candidate.audit.plan.about)
+    assert bundle_of(candidate, {}).facts["averaged_over"] == {}

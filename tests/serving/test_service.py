@@ -15,6 +15,7 @@ from onward.serving.payloads import PersistenceRequest, RecommendRequest
 
 from onward.data.learner import Learner
 from onward.live.answers import persistence, recommend
+from onward.policy.weights import Weights
 from onward.release.bundle import load
 from onward.release.record import record_of
 
@@ -95,6 +96,7 @@ def test_a_sensitive_field_is_refused_by_name_wherever_it_stands(service, reques
         request_body | {"learner": learner | {"extras": learner["extras"] | {field: "canary-value"}}},
         request_body | {"learner": learner | {"awards": [{field: "canary-value"}]}},
         request_body | {"limits": {field: "canary-value"}},
+        request_body | {"weights": {field: "canary-value"}},
     ]
     answers = [post(f"{service}/v1/recommend", body) for body in wholes]
     assert [status for status, _ in answers] == [400] * len(wholes)
@@ -215,6 +217,24 @@ def test_a_day_before_entry_is_refused_with_what_to_do(service, request_body):
 def test_limits_are_hard(service, request_body):
     _, text = post(f"{service}/v1/recommend", request_body | {"k": 50, "limits": {"weeks_at_most": 12}})
     assert all(item["weeks"] <= 12 for item in json.loads(text)["advice"]["advised"])
+
+
+def test_a_stretch_may_be_declined(service, request_body):
+    _, text = post(f"{service}/v1/recommend", request_body | {"stretch": False})
+    assert json.loads(text)["advice"]["stretch"] is None
+
+
+def test_weights_over_http_are_the_weights_from_python(service, trained, learner, request_body):
+    _, text = post(f"{service}/v1/recommend", request_body | {"weights": {"pay": 0, "time": 10}})
+    bundle = load(trained.run.folder / "bundle")
+    assert json.loads(text) == recommend(bundle, learner, as_of=AS_OF, k=3, weights=Weights(pay=0, time=10))
+
+
+@pytest.mark.parametrize("wrong", [{"weights": {"pay": 11}}, {"weights": {"pay": "much"}}, {"stretch": "perhaps"}])
+def test_a_wish_that_cannot_be_read_is_refused(service, request_body, wrong):
+    status, text = post(f"{service}/v1/recommend", request_body | wrong)
+    assert status == 400
+    assert next(iter(wrong)) in json.loads(text)["detail"][0]["field"]
 
 
 CANARIES = [

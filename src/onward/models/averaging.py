@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from onward.catalog.catalogue import Catalogue
 from onward.history.decision_points import positions
@@ -20,7 +20,7 @@ from onward.history.spec import FeatureSpec
 from onward.history.timeline import Timeline
 from onward.history.views import LearnerView, PairView
 from onward.models.boosting import Boosted, Floats, folds
-from onward.models.calibration import Platt
+from onward.models.calibration import Platt, log_odds_of
 from onward.models.pairs import chosen
 from onward.models.probability import CrossFit, Probability, known_outcomes
 from onward.settings import ModelSettings
@@ -29,7 +29,6 @@ OpenTo = Callable[[Standing, Catalogue], npt.NDArray[np.bool_]]
 GROUP = "group"
 TAUGHT, COMPARED = 4_000, 500
 """Decision points whose open candidates the distilled model learns from, and others on which it is compared."""
-EDGE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,14 @@ class Distilled:
 
     ``marginal`` is P(g), the same for everybody. ``agreement`` is the share of learners for whom both put the same
     candidate first by probability times value; ``difference`` the 95th percentile of the difference in probability.
+    ``averaged`` gives the averaged probability of rows of features; it serves comparison, and nothing keeps it.
     """
 
     fitted: CrossFit
     marginal: dict[str, float]
     agreement: float
     difference: float
+    averaged: Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def fit_averaged(
         inside = fold != held_out
         out_of_fold[~inside] = teacher(inside).averaged(matrix[~inside])
     everyone = teacher(np.ones(len(truth), dtype=bool))
-    calibration = Platt.fit(_log_odds(out_of_fold), truth)
+    calibration = Platt.fit(log_odds_of(out_of_fold), truth)
     rng = np.random.default_rng(seed)
     drawn = rng.permutation(len(points))
     compared = max(1, min(COMPARED, len(points) // 5))
@@ -113,8 +114,8 @@ def fit_averaged(
     soft = everyone.drawn(lessons, rng)
     student = Boosted.fit(lessons, soft, spec, settings, seed=seed, objective="cross_entropy")
     agreement, difference = _compared(everyone, student, compared_on)
-    fitted = CrossFit(Probability(student, calibration), known, calibration(_log_odds(out_of_fold)))
-    return Distilled(fitted, marginal.round(4).to_dict(), agreement, difference)
+    fitted = CrossFit(Probability(student, calibration), known, calibration(log_odds_of(out_of_fold)))
+    return Distilled(fitted, marginal.round(4).to_dict(), agreement, difference, everyone.averaged)
 
 
 def _compared(teacher: _Teacher, student: Boosted, pairs: PairView) -> tuple[float, float]:
@@ -133,9 +134,8 @@ def _open_pairs(points: pd.DataFrame, timeline: Timeline, catalogue: Catalogue, 
 
 
 def _large_enough(group: pd.Series, smallest: int) -> pd.Series:
-    counts = group.map(group.value_counts())
-    return group.where(counts >= smallest, "any other")
-
-
-def _log_odds(probability: Floats) -> Floats:
-    return np.asarray(logit(np.clip(probability, EDGE, 1.0 - EDGE)))
+    """Labels with the small groups counted together, and with the next smallest while these are still too few."""
+    counts = group.value_counts(ascending=True)
+    before = counts.cumsum() - counts
+    pooled = counts.index[(counts < smallest) | ((before > 0) & (before < smallest))]
+    return group.mask(group.isin(pooled), "any other")

@@ -8,6 +8,8 @@ from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
 Floats = npt.NDArray[np.float64]
+EDGE = 1e-6
+"""Probabilities are kept this far from 0 and 1 where their log-odds are taken."""
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,12 @@ class Platt:
     def __call__(self, log_odds: Floats) -> Floats:
         """Probabilities, same shape as ``log_odds``."""
         return np.asarray(expit(self.slope * log_odds + self.intercept))
+
+
+def log_odds_of(probability: Floats) -> Floats:
+    """The log-odds of probabilities, same shape; finite also at 0 and 1.
+
+    >>> log_odds_of(np.array([0.5, 1.0])).round(1).tolist()
+    [0.0, 13.8]
+    """
+    return np.asarray(logit(np.clip(probability, EDGE, 1.0 - EDGE)))

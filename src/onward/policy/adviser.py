@@ -35,11 +35,15 @@ class Adviser:
         view = LearnerView(timeline, points, self.catalogue)
         open_to = eligible(view.standing, self.catalogue)
         return Prospects(
-            self._every(timeline, points, self.completion),
+            self.p_complete(timeline, points),
             self.choice.propensity(self._every(timeline, points, self.choice), open_to),
             open_to,
             self.strata.assign(view),
         )
+
+    def p_complete(self, timeline: Timeline, points: Points) -> Floats:
+        """How likely every candidate is to be completed, shape (n, c)."""
+        return self._every(timeline, points, self.completion)
 
     def scores(self, prospects: Prospects) -> Floats:
         """What candidates are ranked by, shape (n, c), in dollars."""

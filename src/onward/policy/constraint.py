@@ -4,18 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from onward.catalog.catalogue import Catalogue
+from onward.models.calibration import log_odds_of
 from onward.policy.erasure import Erasure
 from onward.policy.price import Price
 from onward.policy.prospects import Prospects
 from onward.policy.ranking import RankingRule
 from onward.policy.shrinkage import Shrinkage
 from onward.policy.stratum_means import Floats, StratumMeans
-
-EDGE = 1e-6
-"""Probabilities are kept this far from 0 and 1 where their log-odds are taken."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +31,11 @@ class Constraint:
 
     def scores(self, prospects: Prospects, rule: RankingRule, catalogue: Catalogue) -> Floats:
         """What candidates are ranked by, shape (n, c), in dollars of the first year after the attempt."""
-        log_odds = candidate_log_odds(prospects)
+        log_odds = log_odds_of(prospects.p_complete)
         p_complete = expit(self.erasure.apply(log_odds, prospects.stratum))
         scores = rule.scores(p_complete, prospects.propensity, catalogue)
         priced = self.price.apply(scores, log_odds, prospects.stratum, catalogue.value)
         return self.shrinkage.apply(priced, prospects.stratum)
-
-
-def candidate_log_odds(prospects: Prospects) -> Floats:
-    """The log-odds of completing every candidate, shape (n, c)."""
-    return np.asarray(logit(np.clip(prospects.p_complete, EDGE, 1.0 - EDGE)))
 
 
 def constraint_to_json(constraint: Constraint) -> dict[str, Any]:

@@ -59,7 +59,9 @@ class Erasure:
         """Log-odds with the directions erased, shape (n, c); learners of a stratum that was not seen keep theirs."""
         if self.strength == 0.0:
             return log_odds
-        return np.asarray(log_odds - self.strength * (self.usual.centred(log_odds, stratum) @ self.projection.T))
+        # Learner by learner: over many at once, the last digits would depend on who else is scored.
+        told = np.matvec(self.projection, self.usual.centred(log_odds, stratum))
+        return np.asarray(log_odds - self.strength * told)
 
 
 def _projection(centred: Floats, members: Floats) -> Floats:

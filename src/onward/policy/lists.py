@@ -9,7 +9,7 @@ from onward.history.views import LearnerView
 from onward.policy.prospects import Bools, Prospects
 from onward.policy.ranking import NONE, Floats, Places, RankingRule
 from onward.policy.shown import LITTLE
-from onward.policy.weights import in_goal
+from onward.policy.weights import Weights, in_goal
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,18 @@ class Lists:
     supported: Places
 
 
-def lists(scores: Floats, prospects: Prospects, rule: RankingRule, view: LearnerView, *, k: int) -> Lists:
-    """Compose the lists from scores of shape (n, c).
+def lists(
+    scores: Floats, prospects: Prospects, rule: RankingRule, view: LearnerView, *, k: int, weights: Weights | None = None
+) -> Lists:
+    """Compose the lists from scores of shape (n, c), which ``weights`` reorder between the floors.
 
     The first places follow the order of advice. Where a field is stated and none of the first ``k`` is in it, the best
     that is in it takes the last place (from k = 2 on). The stretch stands a rung above both the stated goal and the
     first advised, in any field, above both floors and with a benefit above zero; it comes after everything else, never
     instead, and need not be shown.
     """
-    whole = rule.order(scores, prospects, k=scores.shape[1])
+    weighted = (weights or Weights()).apply(scores, view)
+    whole = rule.order(scores, prospects, k=max(k, scores.shape[1]), weighted=weighted)
     tier = rule.tiers(scores, prospects)
     wanted = in_goal(view) > 0
     ranked = _with_best_in_goal(whole, wanted, tier < 3, k)

@@ -28,6 +28,8 @@ Mechanism = Literal["none", "erase", "shrink", "learned"]
 MECHANISMS: tuple[Mechanism, ...] = ("none", "erase", "shrink", "learned")
 MARGIN = float(norm.ppf(0.95))
 """Standard errors on either side of a gap in its 90% interval."""
+POWER = MARGIN + float(norm.ppf(0.9))
+"""Standard errors that the limit must hold for a gap of zero to be shown inside it with a chance of nine in ten."""
 ERASED = tuple(round(step / 10, 1) for step in range(1, 11))
 """Strengths of erasure, from the weakest."""
 SHRUNK = tuple(round(step / 10, 1) for step in range(9, -1, -1))
@@ -42,8 +44,8 @@ STEP = 0.25
 class Split:
     """The calibration split as a constraint is judged on it: ``n`` learners, ``c`` candidates.
 
-    ``advise`` gives the first choice under a constraint, positions of shape (n,), and ``scores`` what it ranks by, shape
-    (n, c). ``expected_benefit`` (dollars) and ``completion`` have shape (n, c), ``value`` (c,), in dollars a year.
+    ``advise`` gives the first choice under a constraint, positions of shape (n,), and ``scores`` what it ranks by, of
+    shape (n, c). ``expected_benefit`` (dollars) and ``completion`` have shape (n, c), ``value`` (c,), in dollars a year.
     """
 
     advise: Callable[[Constraint], Places]
@@ -153,8 +155,8 @@ class ParityResult:
 DONE = {
     "none": "nothing is changed",
     "erase": "what tells the groups is erased from the scores, strength {strength:.1f}",
-    "erase, then shrink": "what tells the groups is erased, and scores are shrunk toward their stratum's mean, strength "
-    "{strength:.1f}",
+    "erase, then shrink": "what tells the groups is erased, and scores are shrunk toward their stratum's mean, "
+    "strength {strength:.1f}",
     "shrink": "scores are shrunk toward their stratum's mean, strength {strength:.1f}",
     "learned": "scores carry a price on how likely the facts make a group, a proxy for it, {strength:.0f} steps",
 }
@@ -162,15 +164,21 @@ NAMED = {"erase": "erasing", "erase, then shrink": "erasing and shrinking", "shr
 
 
 def fit_constraint(
-    split: Split, directions: Directions, *, mechanism: Mechanism, limit: float, floor: float
+    split: Split,
+    directions: Directions,
+    *,
+    mechanism: Mechanism,
+    limit: float,
+    floor: float,
+    compare: bool = True,
 ) -> ParityResult:
     """Find the weakest constraint of a mechanism whose gaps, with their margin, lie inside ``limit`` dollars a year.
 
-    A group whose margin alone is as wide as the limit cannot be shown to lie inside it and does not bind, unless it
-    lies outside already; it is owed a case review. A trial that leaves any group less than ``floor`` times the expected
-    benefit, or the completion, it has without the constraint is not taken (never by levelling down). Where no trial
-    meets both, the outcome is not met, every other mechanism is tried for comparison, and the trial of the asked
-    mechanism that comes nearest is applied. Where no group binds it is not evaluated.
+    A group too small for a gap of zero to be shown inside the limit nine times in ten does not bind, unless it is shown
+    to lie outside already; it is owed a case review. A trial after which any group is shown to have less than ``floor``
+    times the expected benefit, or the completion, it has without the constraint is not taken (never by levelling down).
+    Where no trial meets both, the outcome is not met, every other mechanism is tried where ``compare`` asks for it, and
+    the trial of the asked mechanism that comes nearest is applied. Where no group binds it is not evaluated.
     """
     judge = _Judge.of(split, limit, floor)
     free = judge.trial("none", 0.0, Constraint.none(len(split.value)))
@@ -179,11 +187,11 @@ def fit_constraint(
     tried = [free, *_until_met(_trials(judge, directions, mechanism, free), limit)] if free.bound > limit else [free]
     if any(trial.meets(limit) for trial in tried):
         return ParityResult("met", limit, _weakest(tried, limit), tuple(tried))
-    asked = [trial for trial in tried if trial.mechanism in {"none", mechanism}]
-    for other in MECHANISMS:
+    nearest = nearest_of(tried)
+    for other in MECHANISMS if compare else ():
         if other not in {"none", mechanism}:
             tried += _until_met(_trials(judge, directions, other, free), limit)
-    return ParityResult("not met", limit, nearest_of(asked), tuple(tried))
+    return ParityResult("not met", limit, nearest, tuple(tried))
 
 
 def nearest_of(trials: list[Trial]) -> Trial:
@@ -208,14 +216,19 @@ def _trials(judge: "_Judge", directions: Directions, mechanism: Mechanism, free:
     """The trials of a mechanism, from the weakest."""
     nothing = free.constraint
     if mechanism == "erase":
-        erasure = directions.erasure(judge.outside)
-        erased = [judge.trial("erase", s, replace(nothing, erasure=replace(erasure, strength=s))) for s in ERASED]
-        yield from erased
-        yield from _shrinking(judge, nearest_of(erased).constraint, "erase, then shrink")
+        yield from _erasing(judge, nothing, directions.erasure(judge.outside))
     elif mechanism == "shrink":
         yield from _shrinking(judge, nothing, "shrink")
     elif mechanism == "learned":
         yield from _pricing(judge, nothing, directions.price(judge.outside))
+
+
+def _erasing(judge: "_Judge", start: Constraint, erasure: Erasure) -> Iterator[Trial]:
+    erased = []
+    for strength in ERASED:
+        erased.append(judge.trial("erase", strength, replace(start, erasure=replace(erasure, strength=strength))))
+        yield erased[-1]
+    yield from _shrinking(judge, nearest_of(erased).constraint, "erase, then shrink")
 
 
 def _shrinking(judge: "_Judge", start: Constraint, name: str) -> Iterator[Trial]:
@@ -236,30 +249,31 @@ def _pricing(judge: "_Judge", start: Constraint, price: Price) -> Iterator[Trial
 
 @dataclass(frozen=True)
 class _Judge:
-    """Judges constraints on the calibration split: one ledger per attribute that has groups large enough."""
+    """Judges constraints on the calibration split: one ledger per attribute that has groups large enough.
+
+    ``outside``: the groups of the attributes one of which is not shown to lie inside the limit unconstrained.
+    """
 
     split: Split
     floor: float
     limit: float
     unchanged: Places
     books: tuple[tuple[str, Ledger, list[str]], ...]
+    outside: dict[str, list[str]]
 
     @classmethod
     def of(cls, split: Split, limit: float, floor: float) -> "_Judge":
         unchanged = split.advise(Constraint.none(len(split.value)))
-        books = [
-            (attribute, *_large_enough(Ledger(label, split.stratum), names, split.value[unchanged], limit))
+        value = split.value[unchanged]
+        found = [
+            (attribute, names, *_large_enough(Ledger(label, split.stratum), names, value, limit))
             for attribute, label, names in split.groups.binding()
             if names
         ]
-        return cls(split, floor, limit, unchanged, tuple(book for book in books if book[2]))
-
-    @property
-    def outside(self) -> dict[str, list[str]]:
-        """Groups that bind, of the attributes one of which is not shown to lie inside the limit unconstrained."""
-        value = self._value(self.unchanged)
-        wide = {attribute for attribute, book, names in self.books if _bound(book, names, value) > self.limit}
-        return {attribute: names for attribute, _, names in self.split.groups.binding() if attribute in wide}
+        books = tuple((attribute, book, judged) for attribute, _, book, judged in found if judged)
+        wide = {attribute for attribute, book, judged in books if _bound(book, judged, value) > limit}
+        outside = {attribute: names for attribute, names, _, _ in found if attribute in wide}
+        return cls(split, floor, limit, unchanged, books, outside)
 
     def trial(self, mechanism: str, strength: float, constraint: Constraint) -> Trial:
         choice = self.split.advise(constraint)
@@ -275,8 +289,8 @@ class _Judge:
         """The gap of every group of the attributes outside the limit, in order, and the mean value advised."""
         value = self._value(self.split.advise(constraint))
         found = [
-            Ledger(label, self.split.stratum).conditional_gaps(value).reindex(names)["gap"].fillna(0.0)
-            for attribute, label, names in self.split.groups.binding()
+            book.conditional_gaps(value)["gap"].reindex(self.outside[attribute]).fillna(0.0)
+            for attribute, book, _ in self.books
             if attribute in self.outside
         ]
         return np.concatenate(found), float(value.mean())
@@ -286,10 +300,10 @@ class _Judge:
 
 
 def _large_enough(book: Ledger, names: list[str], value: Floats, limit: float) -> tuple[Ledger, list[str]]:
-    """The groups whose margin fits into the limit, and those already outside it whatever their margin."""
+    """The groups large enough to be shown inside the limit, and those already outside it whatever their size."""
     gaps = book.conditional_gaps(value)
-    margin = MARGIN * gaps["error"]
-    binds = gaps.index[(margin < limit) | (gaps["gap"].abs() - margin > limit)]
+    shown = POWER * gaps["error"] <= limit
+    binds = gaps.index[shown | (gaps["gap"].abs() - MARGIN * gaps["error"] > limit)]
     return book, [name for name in names if name in binds]
 
 
@@ -300,10 +314,19 @@ def _bound(book: Ledger, names: list[str], value: Floats) -> float:
 
 
 def _keeps(floor: float, after: Floats, before: Floats, groups: Groups) -> bool:
-    """Say whether every group loses at most ``1 - floor`` of its expected benefit, which may be zero or a loss."""
-    means = [
-        (after[label == name].mean(), before[label == name].mean())
+    """Say whether no group is shown to lose more than ``1 - floor`` of its expected benefit, or of its completion.
+
+    Shown: the one-sided 95% upper bound of the paired difference lies below that loss.
+    """
+    return not any(
+        _shown_to_lose(after[label == name], before[label == name], 1.0 - floor)
         for _, label, names in groups.binding()
         for name in names
-    ]
-    return all(now >= was - (1.0 - floor) * abs(was) for now, was in means)
+    )
+
+
+def _shown_to_lose(after: Floats, before: Floats, share: float) -> bool:
+    """Whether the mean falls by more than ``share`` of what it was, which may be zero or a loss."""
+    difference = after - before
+    upper = difference.mean() + MARGIN * difference.std(ddof=1) / np.sqrt(len(difference))
+    return bool(upper < -share * abs(before.mean()))

@@ -45,5 +45,6 @@ class Price:
         """Scores with the price, shape (n, c); ``value`` has shape (c,), in dollars as the scores are."""
         if not self.multipliers.any():
             return scores
-        likelier = self.usual.centred(log_odds, stratum) @ (self.weights @ self.multipliers)
+        # Learner by learner: over many at once, the last digits would depend on who else is scored.
+        likelier = np.vecdot(self.usual.centred(log_odds, stratum), self.weights @ self.multipliers)
         return np.asarray(scores + likelier[:, None] * value[None, :])

@@ -48,11 +48,12 @@ class RankingRule:
         tier = np.where(scores > 0, np.where(above, 0, 1), 2)
         return np.where(prospects.open_to, tier, 3)
 
-    def order(self, scores: Floats, prospects: Prospects, *, k: int) -> Places:
+    def order(self, scores: Floats, prospects: Prospects, *, k: int, weighted: Floats | None = None) -> Places:
         """Positions of the first ``k`` candidates, shape (n, k), ``NONE`` where fewer are open.
 
-        Within a tier they come by score, below a floor the likeliest to be completed first. Equal scores keep the
-        catalogue's order, so the same input always gives the same advice.
+        Within a tier they come by score, or by ``weighted`` where a learner weighs more than pay: weights move nothing
+        across a floor. Below a floor the likeliest to be completed comes first. Equal scores keep the catalogue's
+        order, so the same input always gives the same advice.
 
         >>> rule = RankingRule(completion_floor=0.5, overlap_floor=0.0, price_share=1.0, caution=1.0)
         >>> p = np.array([[0.4, 0.9, 0.6]])
@@ -61,7 +62,7 @@ class RankingRule:
         array([[2, 1, 0]])
         """
         tier = self.tiers(scores, prospects)
-        within = np.where(tier == 1, prospects.p_complete, scores)
+        within = np.where(tier == 1, prospects.p_complete, scores if weighted is None else weighted)
         if k == 1:
             return _first(tier, within)[:, None]
         order = np.lexsort((-within, tier), axis=1)[:, :k]

@@ -9,15 +9,15 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.special import expit, logit
+from scipy.special import expit
 
-from onward.policy.constraint import EDGE
+from onward.models.calibration import log_odds_of
 from onward.policy.prospects import Floats
 from onward.policy.sensitivity import probability_range
 
 Evidence = Literal["much", "some", "little"]
 LITTLE, MUCH = 0.01, 0.05
-"""A candidate that fewer than 1 in 100 learners like this one chose has little evidence, one that 5 in 100 chose much."""
+"""What fewer than 1 in 100 learners like this one chose has little evidence, what 5 in 100 chose has much."""
 FEWEST = 200
 """Matched decisions below which nothing is corrected."""
 WIDEST = 3.0
@@ -49,13 +49,12 @@ class Shown:
         truth = np.asarray(completed, dtype=float)
         if len(truth) < FEWEST or not 0 < truth.mean() < 1:
             return cls(0.0, len(truth), lambda_)
-        odds = _log_odds(p_complete)
-        shift = brentq(lambda moved: expit(odds + moved).mean() - truth.mean(), -WIDEST, WIDEST)
-        return cls(round(float(shift), 6), len(truth), lambda_)
+        odds = log_odds_of(p_complete)
+        return cls(round(_shift(odds, float(truth.mean())), 6), len(truth), lambda_)
 
     def probability(self, p_complete: Floats) -> Floats:
         """The probability to show, same shape."""
-        return np.asarray(expit(_log_odds(p_complete) + self.shift))
+        return np.asarray(expit(log_odds_of(p_complete) + self.shift))
 
     def range(self, p_complete: Floats, propensity: Floats) -> tuple[Floats, Floats]:
         """Least and most at ``lambda_``, same shape: how far what history does not record could move it."""
@@ -73,5 +72,14 @@ def evidence(propensity: float) -> Evidence:
     return "some" if propensity >= LITTLE else "little"
 
 
-def _log_odds(p_complete: Floats) -> Floats:
-    return np.asarray(logit(np.clip(p_complete, EDGE, 1.0 - EDGE)))
+def _shift(odds: Floats, share: float) -> float:
+    """What moves the mean probability to ``share``, at most ``WIDEST`` either way."""
+
+    def above(moved: float) -> float:
+        return float(expit(odds + moved).mean()) - share
+
+    if above(-WIDEST) > 0:
+        return -WIDEST
+    if above(WIDEST) < 0:
+        return WIDEST
+    return float(brentq(above, -WIDEST, WIDEST))

@@ -3,7 +3,7 @@
 Group labels go no further than this file.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,20 +16,20 @@ from onward.history.barred import Barred
 from onward.history.decision_points import positions
 from onward.history.features import INTEREST
 from onward.history.views import LearnerView
+from onward.models.calibration import log_odds_of
 from onward.models.choice import Choice
 from onward.models.probability import Probability
 from onward.policy.adviser import Adviser
-from onward.policy.constraint import Constraint, candidate_log_odds
+from onward.policy.constraint import Constraint
 from onward.policy.groups import Groups
 from onward.policy.parity import Directions, ParityResult, Split, fit_constraint
-from onward.policy.prospects import Prospects
-from onward.policy.ranking import NONE, RankingRule
+from onward.policy.prospects import Floats, Labels, Prospects
+from onward.policy.ranking import RankingRule
 from onward.policy.strata import Strata
 from onward.release.histories import Histories, in_part, latest_per_learner
-from onward.release.holdout import Part
 from onward.settings import PolicySettings, Settings
 
-MOST_LEARNERS = 10_000
+MOST_LEARNERS = 6_000
 """Learners of the training part from whom directions are fitted, at most; they are drawn by the run's seed."""
 
 
@@ -59,19 +59,63 @@ def without_constraint(
     return Adviser(catalogue, completion, choice, rule, strata, Constraint.none(len(catalogue)))
 
 
+@dataclass(frozen=True)
+class Calibration:
+    """The calibration part as an adviser sees it: every decision point, and what lies open there."""
+
+    points: pd.DataFrame
+    prospects: Prospects
+
+    @classmethod
+    def of(cls, adviser: Adviser, histories: Histories) -> "Calibration":
+        """Look at every decision point of the part once; the constraint and what is shown both read it."""
+        points = in_part(histories.starts, "calibration")
+        return cls(points, adviser.prospects(histories.timeline, positions(points, histories.timeline)))
+
+    def latest(self) -> "Calibration":
+        """The latest point of every learner to whom something is open, without the pooled stratum.
+
+        Learners of the pooled stratum have only in common that few are like them; the audit compares them with nobody.
+        """
+        last = latest_per_learner(self.points.reset_index(names="row"))["row"].to_numpy()
+        prospects = self.prospects.rows(last)
+        kept = prospects.open_to.any(axis=1) & (prospects.stratum != Strata.OTHER)
+        return Calibration(self.points.iloc[last[kept]].reset_index(drop=True), prospects.rows(kept))
+
+
 def constrain(
-    adviser: Adviser, histories: Histories, demographics: pd.DataFrame, settings: Settings
+    adviser: Adviser,
+    calibration: Calibration,
+    histories: Histories,
+    demographics: pd.DataFrame,
+    settings: Settings,
+    *,
+    compare: bool = True,
 ) -> tuple[Adviser, ParityResult | None]:
-    """The adviser under the constraint, and what came of it; None where no mechanism or attribute asks for one."""
+    """The adviser under the constraint, and what came of it; None where no mechanism or attribute asks for one.
+
+    Where the limit is not met, ``compare`` tries the other mechanisms too, to say what each reaches and costs.
+    """
     attributes = [name for name, use in settings.sensitive_in_training.items() if use != "audit_only"]
     if settings.parity.mechanism == "none" or not attributes:
         return adviser, None
-    part = _Part(adviser, histories, demographics, attributes, settings)
-    prospects, labelled = part.of("train", most=MOST_LEARNERS)
-    directions = Directions(candidate_log_odds(prospects), prospects.stratum, labelled)
-    limits = settings.parity
-    split = split_of(adviser, *part.of("calibration"), price_share=settings.audit.price_share)
-    result = fit_constraint(split, directions, mechanism=limits.mechanism, limit=limits.limit, floor=limits.floor)
+    limits, latest = settings.parity, calibration.latest()
+
+    def labelled(points: pd.DataFrame) -> Groups:
+        labels = groups(demographics, learners=pd.Index(points["learner_id"]), attributes=attributes)
+        return Groups({name: labels[name].to_numpy(str) for name in attributes}, UNJUDGED, limits.smallest_group)
+
+    trained_on = _drawn(latest_per_learner(in_part(histories.starts, "train")), histories.seed)
+    directions = Directions(*_log_odds(adviser, trained_on, histories), labelled(trained_on))
+    split = split_of(adviser, latest.prospects, labelled(latest.points), price_share=settings.audit.price_share)
+    result = fit_constraint(
+        split,
+        directions,
+        mechanism=limits.mechanism,
+        limit=limits.limit,
+        floor=limits.floor,
+        compare=compare,
+    )
     return replace(adviser, constraint=result.constraint), result
 
 
@@ -95,34 +139,15 @@ def split_of(adviser: Adviser, prospects: Prospects, labelled: Groups, *, price_
     )
 
 
-class _Part:
-    """Learners of a part at their latest decision point, with their labels."""
+def _drawn(points: pd.DataFrame, seed: int) -> pd.DataFrame:
+    if len(points) <= MOST_LEARNERS:
+        return points
+    drawn = np.random.default_rng(seed).permutation(len(points))[:MOST_LEARNERS]
+    return points.iloc[np.sort(drawn)].reset_index(drop=True)
 
-    def __init__(
-        self,
-        adviser: Adviser,
-        histories: Histories,
-        demographics: pd.DataFrame,
-        attributes: list[str],
-        settings: Settings,
-    ) -> None:
-        self._adviser, self._histories, self._demographics = adviser, histories, demographics
-        self._attributes, self._settings = attributes, settings
 
-    def of(self, part: Part, *, most: int | None = None) -> tuple[Prospects, Groups]:
-        """Prospects and labels of the learners to whom something is open, without those of the pooled stratum.
-
-        Learners of the pooled stratum have only in common that few are like them; the audit compares them with nobody.
-        """
-        points = latest_per_learner(in_part(self._histories.starts, part))
-        if most is not None and len(points) > most:
-            drawn = np.random.default_rng(self._histories.seed).permutation(len(points))[:most]
-            points = points.iloc[np.sort(drawn)].reset_index(drop=True)
-        prospects = self._adviser.prospects(self._histories.timeline, positions(points, self._histories.timeline))
-        kept = (self._adviser.order(prospects, k=1)[:, 0] != NONE) & (prospects.stratum != Strata.OTHER)
-        return prospects.rows(kept), self._labelled(points["learner_id"][kept])
-
-    def _labelled(self, learners: pd.Series) -> Groups:
-        labels = groups(self._demographics, learners=pd.Index(learners), attributes=self._attributes)
-        smallest = self._settings.parity.smallest_group
-        return Groups({name: labels[name].to_numpy(str) for name in self._attributes}, UNJUDGED, smallest)
+def _log_odds(adviser: Adviser, points: pd.DataFrame, histories: Histories) -> tuple[Floats, Labels]:
+    """The log-odds of completing every candidate, and the stratum, at the points."""
+    at = positions(points, histories.timeline)
+    stratum = adviser.strata.assign(LearnerView(histories.timeline, at, adviser.catalogue))
+    return log_odds_of(adviser.p_complete(histories.timeline, at)), stratum

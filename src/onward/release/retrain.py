@@ -19,7 +19,7 @@ from onward.policy.parity import ParityResult
 from onward.policy.shown import Shown
 from onward.policy.support import SupportAudit
 from onward.release.completing import fit_completion
-from onward.release.constrain import constrain, fit_strata, without_constraint
+from onward.release.constrain import Calibration, constrain, fit_strata, without_constraint
 from onward.release.evaluator import second_opinion
 from onward.release.floors import below_history, words
 from onward.release.histories import Histories, in_part, latest_per_learner
@@ -69,9 +69,10 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
     choice = histories.fit_choice(settings.choice)
     progress("setting the constraint")
     adviser = without_constraint(completion.probability, choice, histories.catalogue, strata, settings.policy)
-    adviser, parity = constrain(adviser, histories, demographics, settings)
+    calibration = Calibration.of(adviser, histories)
+    adviser, parity = constrain(adviser, calibration, histories, demographics, settings)
     progress("calibrating what is shown")
-    shown = fit_shown(adviser, histories, k=settings.policy.k, lambda_=settings.policy.shown_lambda)
+    shown = fit_shown(adviser, calibration, k=settings.policy.k, lambda_=settings.policy.shown_lambda)
     support = audit_support(completion, strata, histories, demographics, settings)
     progress("judging on locked decision points")
     locked = latest_per_learner(in_part(histories.starts, "test"))
@@ -151,7 +152,7 @@ def _check_attributes(settings: Settings, tables: Tables) -> None:
     if silent:
         raise SettingsError(
             f"sensitive_in_training: expected an entry for {', '.join(silent)}, which demographics holds; say "
-            "audit_only or constraint, so that nobody leaves it out unsaid"
+            "audit_only, constraint or average, so that nobody leaves it out unsaid"
         )
     unknown = sorted(set(settings.sensitive_in_training) - set(known))
     if unknown:
