@@ -13,7 +13,7 @@ from onward.audit import audit
 from onward.data.mapping import Source
 from onward.data.simulated import Truth, simulate
 from onward.data.tables import Tables
-from onward.policy.parity import unconstrained
+from onward.policy.constraint import Constraint
 from onward.release.retrain import Candidate, retrain
 from onward.screens import judged_gaps
 from onward.settings import load
@@ -28,7 +28,7 @@ def one(seed: int, learners: int) -> pd.DataFrame:
     settings = load(SETTINGS).model_copy(update={"seed": seed})
     candidate = retrain(Source(tables, nominal_dates=False, notes=(), digests={}), settings, progress=lambda _: None)
     found = pd.concat(
-        [described(candidate, truth, "shrink"), described(without_constraint(candidate, tables), truth, "none")]
+        [described(candidate, truth, "erase"), described(without_constraint(candidate, tables), truth, "none")]
     )
     return found.assign(seed=seed, met=candidate.parity is not None and candidate.parity.outcome == "met").reset_index()
 
@@ -40,8 +40,8 @@ def described(candidate: Candidate, truth: Truth, mechanism: str) -> pd.DataFram
 
 
 def without_constraint(candidate: Candidate, tables: Tables) -> Candidate:
-    """The same candidate with nothing shrunk, audited under the same plan."""
-    adviser = replace(candidate.adviser, shrinkage=unconstrained(len(candidate.adviser.catalogue)))
+    """The same candidate with nothing constrained, audited under the same plan."""
+    adviser = replace(candidate.adviser, constraint=Constraint.none(len(candidate.adviser.catalogue)))
     judged = candidate.judged
     onward = adviser.order(judged.prospects, k=1)
     judged = replace(judged, choices=judged.choices | {"onward": onward})
@@ -69,20 +69,20 @@ def show(found: pd.DataFrame) -> None:
     )
     print("their own choice, widest judged gap in $ a year")
     for (mechanism, source), rows in found.groupby(["mechanism", "source"]):
-        if source != "onward" and mechanism != "shrink":
+        if source != "onward" and mechanism != "erase":
             continue
         name = f"{source}, {mechanism}" if source == "onward" else source
         figures = "  ".join(f"{rows[c].mean():.3f} ({rows[c].std(ddof=0):.3f})" for c in columns[:3])
         print(f"  {name:16s} {figures}  {rows['widest_gap'].mean():6,.0f} ({rows['widest_gap'].std(ddof=0):,.0f})")
-    onward = found[(found["source"] == "onward") & (found["mechanism"] == "shrink")]
+    onward = found[(found["source"] == "onward") & (found["mechanism"] == "erase")]
     print(f"limit met where the strength was set: {int(onward['met'].sum())} of {len(onward)}")
 
 
 def claims(found: pd.DataFrame) -> list[tuple[str, float, float]]:
     """Each claim with what was seen (mean paired difference over seeds) and the least that meets it."""
     measured = ["share", "completion", "widest_gap"]
-    shrunk = found[found["mechanism"] == "shrink"].pivot_table(index="seed", columns="source", values=measured)
-    share, completion, gap = (shrunk[name] for name in measured)
+    kept = found[found["mechanism"] == "erase"].pivot_table(index="seed", columns="source", values=measured)
+    share, completion, gap = (kept[name] for name in measured)
     return [
         (
             "share of the reachable benefit: Onward less imitation",

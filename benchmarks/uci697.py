@@ -1,4 +1,4 @@
-"""Real learners: how well persistence is told at enrolment and after a semester, beside a plain LightGBM.
+"""Real learners: how well persistence is told, beside a plain LightGBM, and the gender gap before and after.
 
 The data are looked for in ``ONWARD_SHARED`` or in shared/data beside the repository; without them nothing is proved and
 the program says so.
@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from onward.data.mapping import read
 from onward.models.skill import Skill, skill
-from onward.release.retrain import retrain
+from onward.release.retrain import Candidate, retrain
 from onward.settings import load
 
 ROOT = Path(__file__).parents[1]
@@ -66,9 +66,37 @@ def main() -> int:
     print("sensitive; the plain LightGBM beside it reads gender, age, nationality and parents' columns as well")
     compared = plain_skills(data, known.loc[known["terms"] == 0, "learner_id"])
     met = [line(rows.loc[name], name, other) for name, other in compared.items()]
+    show_gaps(candidate)
     if arguments.json:
         arguments.json.write_text(candidate.skills.to_json(orient="records", indent=1), encoding="utf-8")
     return 0 if all(met) else 1
+
+
+def show_gaps(candidate: Candidate) -> None:
+    """Print the gender gap before and after, with 95% intervals, and what the constraint costs."""
+    gaps = candidate.audit.gaps
+    print(f"\nwomen minus men on {candidate.audit.learners:,} locked students: history, then Onward (95% interval)")
+    for conditional, given in ((False, "over all"), (True, f"given {candidate.settings.strata.words}")):
+        for measure in ("value", "benefit", "completion"):
+            rows = gaps[
+                (gaps["group"] == "woman") & (gaps["conditional"] == conditional) & (gaps["measure"] == measure)
+            ]
+            told = [interval_of(rows[rows["source"] == source].iloc[0], measure) for source in ("history", "onward")]
+            print(f"  {measure} {given}: {told[0]}, then {told[1]}")
+    parity = candidate.parity
+    if parity is not None:
+        print(f"constraint: {parity.words}")
+        cost = parity.tried[0].benefit - parity.chosen.benefit
+        print(
+            f"it costs ${cost:,.0f} of ${parity.tried[0].benefit:,.0f} mean expected benefit on the calibration split"
+        )
+
+
+def interval_of(row: pd.Series, measure: str) -> str:
+    """A gap with its interval: dollars, or points of completion."""
+    if measure == "completion":
+        return f"{100 * row['gap']:+.1f} points ({100 * row['low']:+.1f} to {100 * row['high']:+.1f})"
+    return f"${row['gap']:+,.0f} ({row['low']:+,.0f} to {row['high']:+,.0f})"
 
 
 def line(row: pd.Series, name: str, other: Skill) -> bool:

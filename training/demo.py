@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -127,11 +128,19 @@ def _one_learner(screen: Console, run: Run, tables: Tables) -> None:
     learner = record_of(tables, str(point["learner_id"]), before=point["as_of"])
     answer = recommend(load(run.folder / "bundle"), learner, as_of=point["as_of"].date(), k=3)
     screen.print(f"Advice for learner {learner.learner_id} on {point['as_of']:%Y-%m-%d}")
-    for item in answer["advice"]["advised"]:
+    stretch = answer["advice"]["stretch"]
+    for item in [*answer["advice"]["advised"], *([stretch | {"rank": "stretch"}] if stretch else [])]:
+        field = " (the field they stated)" if item["in_stated_field"] else ""
         price = "price unknown" if item["net_price"] is None else f"${item['net_price']:,.0f}"
+        pay = f"{dollars(item['value']['a_year'])} a year over high-school pay"
         screen.print(
-            f"  {item['rank']}. {item['name']}: {item['weeks']:g} weeks, {price}; likely to "
-            f"complete {item['p_complete']:.0%}; {dollars(item['value']['a_year'])} a year over high-school pay"
+            f"  {item['rank']}. {item['name']}{field}: {item['weeks']:g} weeks, {price}; likely to complete "
+            f"{item['p_complete']:.0%} ({_range(item)}); {pay}"
         )
         for sentence in item["reasons"]:
             screen.print(f"       {sentence}")
+
+
+def _range(item: dict[str, Any]) -> str:
+    within = item["p_complete_range"]
+    return f"{within['low']:.0%} to {within['high']:.0%} if history hides what moved choices"

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from datetime import date
 
@@ -411,6 +412,23 @@ def test_no_weights_open_what_is_closed_or_go_beyond_a_limit(weights, bundle, so
         text(found)
 
 
+@pytest.mark.parametrize("weights", [{"pay": 0, "time": 10}, {"cost": 10}, {"field": 10}, {"pay": 0}])
+def test_whatever_is_weighed_nothing_that_returns_less_than_it_costs_comes_before_what_returns_more(
+    weights, bundle, small_adviser, some, small
+):
+    free = dataclasses.replace(bundle, adviser=small_adviser)
+    for each, day in some:
+        timeline = Timeline.from_records([each], small.catalogue)
+        at = Points(np.zeros(1, dtype=np.int64), np.array([day], dtype="datetime64[D]"))
+        scores = small_adviser.scores(small_adviser.prospects(timeline, at))[0]
+        answer = recommend(free, each, as_of=day, k=50, weights=Weights(**weights))
+        places = [small.catalogue.positions[credential_id] for credential_id in advised(answer)]
+        losing = (scores[places] <= 0).tolist()
+        assert losing == sorted(losing)
+        few = recommend(free, each, as_of=day, k=3, weights=Weights(**weights))
+        assert all(scores[small.catalogue.positions[credential_id]] > 0 for credential_id in stretched(few))
+
+
 def test_weights_change_no_likelihood_and_no_value(bundle, some):
     each, day = some[0]
     facts = [
@@ -422,7 +440,7 @@ def test_weights_change_no_likelihood_and_no_value(bundle, some):
 
 @pytest.mark.parametrize("wrong", [{"pay": -1}, {"time": 11}, {"cost": float("nan")}, {"field": float("inf")}])
 def test_a_weight_outside_its_range_is_refused(wrong):
-    with pytest.raises(ValidationError, match="greater than or equal to 0|less than or equal to 10|finite number"):
+    with pytest.raises(ValidationError, match=r"greater than or equal to 0|less than or equal to 10|finite number"):
         Weights(**wrong)
 
 

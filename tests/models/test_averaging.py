@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import logit
 
 from onward.errors import DataError
 from onward.models.averaging import GROUP, fit_averaged
@@ -82,10 +83,11 @@ def test_a_group_that_does_not_matter_averages_to_what_a_blind_model_says(small,
     points = small.starts.iloc[::2].reset_index(drop=True)
     inputs = {"timeline": small.timeline, "catalogue": small.catalogue, "spec": small.spec, "settings": settings}
     matrix = chosen(small.starts.iloc[1::2], small.timeline, small.catalogue, small.spec)
-    fitted = fit(small, coin, points, settings=settings).fitted, cross_fit(points, seed=SEED, **inputs)
-    averaged, blind = (found.probability.predict(matrix) for found in fitted)
-    assert np.abs(averaged - blind).mean() < 0.03
-    assert np.corrcoef(averaged, blind)[0, 1] > 0.95
+    kept, averaged = (found := fit(small, coin, points, settings=settings)).fitted.probability, found.averaged(matrix)
+    blind = cross_fit(points, seed=SEED, **inputs).probability.predict(matrix)
+    # Two blind models that differ in their seed alone are 0.027 apart here; what distilling loses comes on top.
+    assert np.abs(kept.calibration(logit(averaged)) - blind).mean() < 0.03
+    assert np.abs(kept.predict(matrix) - blind).mean() < 0.05
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def test_a_positive_multiplier_raises_the_dearer_candidates_of_the_group(price, 
 
 def test_a_positive_multiplier_leads_those_likelier_in_the_group_to_dearer_advice(price):
     log_odds, stratum, member = planted()
-    scores = np.full_like(log_odds, 9_000.0) + [500.0, 0.0, 0.0]
+    scores = np.full_like(log_odds, 9_000.0) + np.array([500.0, 0.0, 0.0])
     advised = replace(price, multipliers=np.array([1.0, 0.0])).apply(scores, log_odds, stratum, VALUE).argmax(axis=1)
     inside, outside = (VALUE[advised[member[:, 0] == flag]].mean() for flag in (1, 0))
     assert inside > outside + 1_000

@@ -1,36 +1,58 @@
+from dataclasses import replace
+
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from onward.data.worth import benefit
+from onward.policy.prospects import Prospects
 from onward.policy.ranking import NONE, RankingRule, of_choice
 
-RULE = RankingRule(completion_floor=0.5, price_share=1.0)
+RULE = RankingRule(completion_floor=0.5, overlap_floor=0.1, price_share=1.0, caution=1.0)
 SHAPE = (4, 6)
+quick = settings(max_examples=50, deadline=None)
 scores = arrays(float, SHAPE, elements=st.integers(-5, 5).map(float))
 chances = arrays(float, SHAPE, elements=st.integers(0, 10).map(lambda tenth: tenth / 10))
+usual = arrays(float, SHAPE, elements=st.sampled_from([0.0, 0.05, 0.1, 0.4]))
 flags = arrays(bool, SHAPE)
 
 
-def order(score, p, is_open=None, *, k):
-    found = np.ones((1, len(score)), bool) if is_open is None else np.array([is_open])
-    return RULE.order(np.array([score], float), np.array([p], float), found, k=k)[0].tolist()
+def prospects(p, propensity=None, open_to=None) -> Prospects:
+    p = np.atleast_2d(np.array(p, float))
+    propensity = np.full_like(p, 0.5) if propensity is None else np.atleast_2d(np.array(propensity, float))
+    open_to = np.ones_like(p, bool) if open_to is None else np.atleast_2d(np.array(open_to, bool))
+    return Prospects(p, propensity, open_to, np.full(len(p), "s"))
+
+
+def order(score, p, propensity=None, open_to=None, *, k):
+    return RULE.order(np.array([score], float), prospects(p, propensity, open_to), k=k)[0].tolist()
 
 
 def test_the_highest_score_comes_first():
     assert order([1, 3, 2], [0.9, 0.9, 0.9], k=3) == [1, 2, 0]
 
 
-def test_what_is_below_the_floor_comes_after_all_others():
+def test_what_is_below_the_completion_floor_comes_after_all_others():
     assert order([9, 1], [0.49, 0.5], k=2) == [1, 0]
 
 
-def test_below_the_floor_the_likeliest_to_be_completed_comes_first():
+def test_what_was_chosen_more_rarely_than_the_overlap_floor_comes_after_all_others():
+    assert order([9, 1], [0.9, 0.9], [0.09, 0.1], k=2) == [1, 0]
+
+
+def test_no_overlap_floor_takes_what_nobody_chose():
+    rule = replace(RULE, overlap_floor=0.0)
+    assert rule.order(np.array([[9.0, 1.0]]), prospects([0.9, 0.9], [0.0, 0.5]), k=2).tolist() == [[0, 1]]
+
+
+def test_below_a_floor_the_likeliest_to_be_completed_comes_first():
     assert order([9, 1, 5], [0.1, 0.4, 0.3], k=3) == [1, 2, 0]
 
 
-def test_a_chance_at_the_floor_is_above_it():
-    assert order([1, 9], [0.9, 0.5], k=2) == [1, 0]
+def test_what_is_not_expected_to_return_anything_comes_last():
+    assert order([-5, 3, 0, 9], [0.9, 0.7, 0.9, 0.2], k=4) == [1, 3, 2, 0]
 
 
 def test_equal_scores_keep_the_order_of_the_catalogue():
@@ -38,48 +60,107 @@ def test_equal_scores_keep_the_order_of_the_catalogue():
 
 
 def test_what_is_not_open_is_never_advised():
-    assert order([9, 1], [0.9, 0.9], [False, True], k=2) == [1, NONE]
+    assert order([9, 1], [0.9, 0.9], open_to=[False, True], k=2) == [1, NONE]
 
 
 def test_more_than_the_catalogue_holds_is_filled_with_none():
     assert order([1, 2], [0.9, 0.9], k=4) == [1, 0, NONE, NONE]
 
 
-def test_nothing_open_is_none_throughout():
-    assert order([1, 2], [0.9, 0.9], [False, False], k=2) == [NONE, NONE]
+@pytest.mark.parametrize("k", [1, 2])
+def test_nothing_open_is_none_throughout(k):
+    assert order([1, 2], [0.9, 0.9], open_to=[False, False], k=k) == [NONE] * k
 
 
-@given(scores, chances, flags)
-def test_the_first_k_are_the_beginning_of_the_whole_order(score, p, is_open):
-    assert (RULE.order(score, p, is_open, k=2) == RULE.order(score, p, is_open, k=6)[:, :2]).all()
+def test_tiers_are_above_both_floors_below_one_worth_nothing_and_closed():
+    found = RULE.tiers(
+        np.array([[5.0, 5.0, 5.0, 0.0, -1.0, 5.0]]),
+        prospects([0.5, 0.4, 0.9, 0.9, 0.1, 0.9], [0.1, 0.9, 0.05, 0.9, 0.0, 0.9], [True] * 5 + [False]),
+    )
+    assert found.tolist() == [[0, 1, 1, 2, 2, 3]]
 
 
-@given(scores, chances, flags)
-def test_everything_open_is_advised_once(score, p, is_open):
-    found = RULE.order(score, p, is_open, k=6)
-    assert [sorted(row[row != NONE]) for row in found] == [np.flatnonzero(row).tolist() for row in is_open]
+def test_weights_reorder_what_is_above_the_floors():
+    found = RULE.order(np.array([[3.0, 2.0]]), prospects([0.9, 0.9]), k=2, weighted=np.array([[0.0, 1.0]]))
+    assert found.tolist() == [[1, 0]]
 
 
-@given(scores, chances, flags)
-def test_a_learner_s_order_does_not_depend_on_who_else_is_ranked(score, p, is_open):
-    alone = [RULE.order(score[[n]], p[[n]], is_open[[n]], k=3)[0] for n in range(len(score))]
-    assert (np.array(alone) == RULE.order(score, p, is_open, k=3)).all()
+@given(scores, chances, usual, flags, scores)
+@quick
+def test_weights_move_nothing_across_a_tier(score, p, propensity, open_to, weighted):
+    at = prospects(p, propensity, open_to)
+    tier = np.column_stack([RULE.tiers(score, at), np.full(len(score), 3)])
+    found = np.take_along_axis(tier, RULE.order(score, at, k=6, weighted=weighted), axis=1)
+    assert (np.diff(found, axis=1) >= 0).all()
 
 
-@given(scores, chances, flags, st.integers(1, 9))
-def test_a_constant_added_to_scores_above_zero_changes_no_order(score, p, is_open, constant):
+@given(scores, chances, usual, flags, st.integers(1, 5))
+@quick
+def test_the_first_k_are_the_beginning_of_the_whole_order(score, p, propensity, open_to, k):
+    at = prospects(p, propensity, open_to)
+    assert (RULE.order(score, at, k=k) == RULE.order(score, at, k=6)[:, :k]).all()
+
+
+@given(scores, chances, usual, flags)
+@quick
+def test_everything_open_is_advised_once(score, p, propensity, open_to):
+    found = RULE.order(score, prospects(p, propensity, open_to), k=6)
+    assert [sorted(row[row != NONE]) for row in found] == [np.flatnonzero(row).tolist() for row in open_to]
+
+
+@given(scores, chances, usual, flags)
+@quick
+def test_a_learner_s_order_does_not_depend_on_who_else_is_ranked(score, p, propensity, open_to):
+    at = prospects(p, propensity, open_to)
+    alone = [RULE.order(score[[n]], at.rows(np.arange(len(p)) == n), k=3)[0] for n in range(len(p))]
+    assert (np.array(alone) == RULE.order(score, at, k=3)).all()
+
+
+@given(scores, chances, st.integers(1, 9))
+@quick
+def test_a_constant_added_to_scores_above_zero_changes_no_order(score, p, constant):
     above = np.abs(score) + 1
-    assert (RULE.order(above + constant, p, is_open, k=6) == RULE.order(above, p, is_open, k=6)).all()
+    assert (RULE.order(above + constant, prospects(p), k=6) == RULE.order(above, prospects(p), k=6)).all()
 
 
-def test_what_is_not_expected_to_return_anything_comes_last():
-    score, p = np.array([[-5.0, 3.0, 0.0, 9.0]]), np.array([[0.9, 0.7, 0.9, 0.2]])
-    assert RULE.order(score, p, np.ones((1, 4), bool), k=4).tolist() == [[1, 3, 2, 0]]
+def test_at_caution_one_the_score_is_the_expected_benefit(four):
+    p, propensity = np.array([[0.2, 0.5, 0.7, 1.0]]), np.array([[0.0, 0.1, 0.6, 0.3]])
+    found = replace(RULE, price_share=0.5).scores(p, propensity, four)
+    assert np.allclose(found, benefit(p, four.value, four.cost_of_failing(price_share=0.5)), rtol=1e-12)
 
 
-def test_the_score_is_the_expected_benefit():
-    found = RULE.scores(np.array([[0.5]]), np.array([8_000.0]), np.array([1_000.0]))
-    assert found.tolist() == [[3_500.0]]
+def test_a_dearer_cost_of_failing_lowers_what_may_fail_and_has_a_price(four):
+    p, propensity = np.full((1, 4), 0.5), np.full((1, 4), 0.25)
+    dear, cheap = (replace(RULE, price_share=share).scores(p, propensity, four)[0] for share in (1.0, 0.5))
+    assert (cheap - dear).tolist() == [0.0, 500.0, 2_250.0, 0.0]
+
+
+def test_caution_lowers_what_was_rarely_chosen_more(four):
+    p, propensity = np.full((2, 4), 0.6), np.array([[0.01] * 4, [0.9] * 4])
+    plain, careful = (replace(RULE, caution=caution).scores(p, propensity, four) for caution in (1.0, 1.5))
+    rare, common = plain - careful
+    assert (rare > common).all()
+    assert (common > 0).all()
+
+
+def test_more_caution_lowers_scores_further(four):
+    p, propensity = np.full((1, 4), 0.6), np.full((1, 4), 0.1)
+    found = [replace(RULE, caution=caution).scores(p, propensity, four)[0, 2] for caution in (1.0, 1.2, 1.5, 3.0)]
+    assert found == sorted(set(found), reverse=True)
+
+
+def test_caution_takes_nothing_from_what_everyone_chose(four):
+    p, propensity = np.full((1, 4), 0.6), np.ones((1, 4))
+    plain, careful = (replace(RULE, caution=caution).scores(p, propensity, four) for caution in (1.0, 3.0))
+    assert np.allclose(plain, careful)
+
+
+@pytest.mark.parametrize("rows", [slice(7, 8), slice(3, 6), slice(None, None, -1)])
+def test_a_learner_s_scores_do_not_depend_on_who_else_is_scored(four, rows):
+    p, propensity = np.random.default_rng(0).uniform(size=(2, 50, 4))
+    rule = replace(RULE, caution=1.3)
+    part = rule.scores(p[rows], propensity[rows], four)
+    assert part.tobytes() == rule.scores(p, propensity, four)[rows].tobytes()
 
 
 def test_the_entry_of_no_choice_is_missing():

@@ -172,7 +172,7 @@ def test_a_state_of_support_that_nobody_wrote_is_refused(copy, monkeypatch):
     manifest["support"]["over_all"][0] = "no barriers"
     (copy / MANIFEST).write_text(json.dumps(manifest))
     monkeypatch.setattr("onward.release.bundle._checked", lambda path, _hash: path.read_text())
-    with pytest.raises(NotServableError, match="support: expected the states .*; got no barriers; train again"):
+    with pytest.raises(NotServableError, match=r"support: expected the states .*; got no barriers; train again"):
         load(copy)
 
 

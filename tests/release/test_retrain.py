@@ -157,7 +157,10 @@ def test_skill_is_given_with_its_n_and_interval(candidate):
 
 
 def test_an_attribute_that_demographics_holds_must_be_named(tables):
-    with pytest.raises(SettingsError, match="expected an entry for race_ethnicity, which demographics holds; say audit_only, constraint or average"):
+    with pytest.raises(
+        SettingsError,
+        match="expected an entry for race_ethnicity, which demographics holds; say audit_only, constraint or average",
+    ):
         train(tables, sensitive_in_training={"gender": "audit_only"})
 
 

@@ -1,4 +1,4 @@
-"""The ledger of advice parity: fairlearn's ``UtilityParity`` keeps the gap of every group in every stratum, in dollars."""
+"""The ledger of advice parity: fairlearn's ``UtilityParity`` keeps every group's gap in every stratum, in dollars."""
 
 import numpy as np
 import pandas as pd

@@ -26,7 +26,13 @@ class Lists:
 
 
 def lists(
-    scores: Floats, prospects: Prospects, rule: RankingRule, view: LearnerView, *, k: int, weights: Weights | None = None
+    scores: Floats,
+    prospects: Prospects,
+    rule: RankingRule,
+    view: LearnerView,
+    *,
+    k: int,
+    weights: Weights | None = None,
 ) -> Lists:
     """Compose the lists from scores of shape (n, c), which ``weights`` reorder between the floors.
 

@@ -34,6 +34,8 @@ ERASED = tuple(round(step / 10, 1) for step in range(1, 11))
 """Strengths of erasure, from the weakest."""
 SHRUNK = tuple(round(step / 10, 1) for step in range(9, -1, -1))
 """Strengths of shrinkage, from the weakest: 1 would change nothing, 0 ranks everyone in a stratum alike."""
+NEAR = 0.05
+"""Bounds that differ by less than this share of the limit are counted alike."""
 PRICED = 25
 """Steps of the price."""
 STEP = 0.25
@@ -45,7 +47,7 @@ class Split:
     """The calibration split as a constraint is judged on it: ``n`` learners, ``c`` candidates.
 
     ``advise`` gives the first choice under a constraint, positions of shape (n,), and ``scores`` what it ranks by, of
-    shape (n, c). ``expected_benefit`` (dollars) and ``completion`` have shape (n, c), ``value`` (c,), in dollars a year.
+    shape (n, c). ``expected_benefit`` (dollars) and ``completion`` have shape (n, c), ``value`` (c,), dollars a year.
     """
 
     advise: Callable[[Constraint], Places]
@@ -117,12 +119,15 @@ class ParityResult:
     def reached(self) -> pd.DataFrame:
         """The nearest that each mechanism came: one row of ``table`` each, with what it ``costs`` in mean benefit."""
         free = self.tried[0].benefit
-        nearest = {name: nearest_of([t for t in self.tried if t.mechanism == name]) for name in self._names()}
+        nearest = {
+            name: nearest_of([t for t in self.tried if t.mechanism == name], self.limit) for name in self._names()
+        }
         rows = [
-            (name, t.strength, t.bound, free - t.benefit, t.completion, t.meets(self.limit))
+            (name, t.strength, t.bound, free - t.benefit, t.completion, t.kept, t.meets(self.limit))
             for name, t in nearest.items()
         ]
-        return pd.DataFrame(rows, columns=["mechanism", "strength", "bound", "costs", "completion", "met"])
+        columns = ["mechanism", "strength", "bound", "costs", "completion", "floors_kept", "met"]
+        return pd.DataFrame(rows, columns=columns)
 
     def _names(self) -> list[str]:
         return list(dict.fromkeys(trial.mechanism for trial in self.tried))
@@ -146,6 +151,8 @@ class ParityResult:
     def _each(self) -> str:
         told = [
             f"{NAMED[row.mechanism]} reaches ${row.bound:,.0f} and costs ${row.costs:,.0f} of mean benefit"
+            if row.floors_kept
+            else f"{NAMED[row.mechanism]} is not possible"
             for row in self.reached().itertuples()
             if row.mechanism != "none"
         ]
@@ -187,16 +194,22 @@ def fit_constraint(
     tried = [free, *_until_met(_trials(judge, directions, mechanism, free), limit)] if free.bound > limit else [free]
     if any(trial.meets(limit) for trial in tried):
         return ParityResult("met", limit, _weakest(tried, limit), tuple(tried))
-    nearest = nearest_of(tried)
+    # Shrinking after erasure is for meeting the limit: it costs too much to be applied where it does not.
+    nearest = nearest_of([trial for trial in tried if trial.mechanism in {"none", mechanism}], limit)
     for other in MECHANISMS if compare else ():
         if other not in {"none", mechanism}:
             tried += _until_met(_trials(judge, directions, other, free), limit)
     return ParityResult("not met", limit, nearest, tuple(tried))
 
 
-def nearest_of(trials: list[Trial]) -> Trial:
-    """The trial with the smallest bound among those that keep the floors; the first where none does."""
-    return min((trial for trial in trials if trial.kept), key=lambda trial: trial.bound, default=trials[0])
+def nearest_of(trials: list[Trial], limit: float) -> Trial:
+    """The trial that comes nearest to the limit and keeps the floors; the first where none does.
+
+    Of those as near as ``NEAR`` of the limit it is the first, which is the weakest: nobody pays for a few dollars.
+    """
+    kept = [trial for trial in trials if trial.kept]
+    least = min((trial.bound for trial in kept), default=float("nan"))
+    return next((trial for trial in kept if trial.bound <= least + NEAR * limit), trials[0])
 
 
 def _weakest(tried: list[Trial], limit: float) -> Trial:
@@ -228,7 +241,7 @@ def _erasing(judge: "_Judge", start: Constraint, erasure: Erasure) -> Iterator[T
     for strength in ERASED:
         erased.append(judge.trial("erase", strength, replace(start, erasure=replace(erasure, strength=strength))))
         yield erased[-1]
-    yield from _shrinking(judge, nearest_of(erased).constraint, "erase, then shrink")
+    yield from _shrinking(judge, nearest_of(erased, judge.limit).constraint, "erase, then shrink")
 
 
 def _shrinking(judge: "_Judge", start: Constraint, name: str) -> Iterator[Trial]:

@@ -44,8 +44,9 @@ def words(below: pd.DataFrame) -> str:
     """What was found, in a sentence; it names no group."""
     if below.empty:
         return "no judged group's expected benefit or completion is below history's by more than chance"
-    found = " and ".join(sorted(set(below["measure"])))
-    return f"{found} of {below['group'].nunique()} judged groups is below history's by more than chance"
+    measures, count = sorted(set(below["measure"])), below["group"].nunique()
+    noun, verb = "group" if count == 1 else "groups", "is" if len(measures) == 1 else "are"
+    return f"{' and '.join(measures)} of {count} judged {noun} {verb} below history's by more than chance"
 
 
 def _differences(
