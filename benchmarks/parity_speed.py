@@ -143,10 +143,8 @@ def main() -> int:
     ours_seconds, theirs = ours(problem), reduction(problem)
     ratio, least = theirs / ours_seconds, 1.0 if arguments.quick else LEAST_RATIO
     print(f"{len(problem.member):,} learners, {CREDENTIALS_OFFERED} credentials, {STRATA} strata, seed {SEED}")
-    print(
-        f"  Onward's constraint {ours_seconds:.1f} s; ExponentiatedGradient {theirs:.1f} s. tracking_lab.py compares what"
-    )
-    print("  they return.")
+    print(f"  Onward's constraint {ours_seconds:.1f} s; ExponentiatedGradient {theirs:.1f} s")
+    print("  tracking_lab.py compares what they return")
     print(f"{'met   ' if ratio >= least else 'MISSED'} times faster: {ratio:.1f}, goal at least {least:g}")
     if arguments.json:
         arguments.json.write_text(json.dumps({"onward": ours_seconds, "reduction": theirs}), encoding="utf-8")

@@ -52,6 +52,7 @@ class Advice:
     async def recommend(
         self,
         ctx: bentoml.Context,
+        *,
         learner: Learner,
         as_of: date,
         k: int,

@@ -14,7 +14,7 @@ from onward.models.averaging import Distilled
 from onward.models.boosting import folds
 from onward.models.choice import Choice
 from onward.models.pairs import every_candidate
-from onward.models.probability import CrossFit, Probability
+from onward.models.probability import CrossFit
 from onward.policy.adviser import Adviser
 from onward.policy.lists import lists
 from onward.policy.parity import Mechanism
@@ -30,7 +30,7 @@ from onward.settings import PolicySettings, Settings
 
 CALIBRATION = 5
 """One learner in so many of those to train on is kept for setting strengths."""
-NO_CARE = {"completion_floor": 1e-6, "overlap_floor": 0.0, "ranking_lambda": 1.0}
+NO_CARE = {"completion_floor": 1e-6, "overlap_floor": 0.0, "ranking_lambda": 1.0, "ranking_doubt": 0.0}
 OVERLAP = 0.02
 
 
@@ -97,19 +97,17 @@ class OnwardIn:
     @cached_property
     def prospects(self) -> Prospects:
         """Those of the judged learners, by the blind model."""
-        return self._prospects(self.completion.probability)
+        return self._prospects(self.completion)
 
     @cached_property
     def calibration(self) -> Calibration:
         """The calibration learners, by the blind model."""
         world = self.world
-        adviser = without_constraint(
-            self.completion.probability, self.choice, world.catalogue, world.strata, world.settings.policy
-        )
+        adviser = without_constraint(self.completion, self.choice, world.catalogue, world.strata, world.settings.policy)
         return Calibration.of(adviser, self.histories)
 
     def policies(self, *, slow: bool = True) -> Iterator[tuple[str, Ours]]:
-        """Every policy of the lab, by name; ``served`` is the default. ``slow`` adds those that average groups."""
+        """Every policy of the lab, by name; ``served`` is the default. ``slow`` adds floors on overlap, and averages."""
         bare = NO_CARE | {"ranking_price_share": self.world.settings.audit.price_share}
         yield "blind", self.advise("none", bare)
         yield "blind, care", self.advise("none", {})
@@ -117,20 +115,20 @@ class OnwardIn:
         yield "shrink", self.advise("shrink", {})
         yield "learned", self.advise("learned", {})
         yield "erase, no care", self.advise("erase", bare)
-        yield "overlap, no erasure", self.advise("none", {"overlap_floor": OVERLAP})
-        yield "erase and overlap", self.advise("erase", {"overlap_floor": OVERLAP})
         if slow:
-            model = self.distilled.fitted.probability
+            yield "overlap, no erasure", self.advise("none", {"overlap_floor": OVERLAP})
+            yield "erase and overlap", self.advise("erase", {"overlap_floor": OVERLAP})
+            model = self.distilled.fitted
             yield "averaged", self.averaged(bare)
             yield "distilled", self.advise("none", bare, model)
             yield "distilled, care", self.advise("none", {}, model)
             yield "distilled, served", self.advise("erase", {}, model)
 
-    def advise(self, mechanism: Mechanism, changed: dict[str, float], completion: Probability | None = None) -> Ours:
+    def advise(self, mechanism: Mechanism, changed: dict[str, float], completion: CrossFit | None = None) -> Ours:
         """Fit the constraint of a mechanism under changed policy settings, and advise the judged learners."""
         settings = self._settings(mechanism)
         policy = PolicySettings.model_validate(settings.policy.model_dump() | changed)
-        model = completion or self.completion.probability
+        model = completion or self.completion
         prospects = self.prospects if completion is None else self._prospects(model)
         adviser = without_constraint(model, self.choice, self.world.catalogue, self.world.strata, policy)
         calibration = self.calibration if completion is None else Calibration.of(adviser, self.histories)
@@ -148,9 +146,7 @@ class OnwardIn:
         blind = self.prospects
         p_complete = self._every(self.distilled.averaged)
         policy = PolicySettings.model_validate(self.world.settings.policy.model_dump() | changed)
-        adviser = without_constraint(
-            self.completion.probability, self.choice, self.world.catalogue, self.world.strata, policy
-        )
+        adviser = without_constraint(self.completion, self.choice, self.world.catalogue, self.world.strata, policy)
         return self._advised(adviser, replace(blind, p_complete=p_complete), Shown(0.0, 0, 1.0), 0.0, "", k=policy.k)
 
     def _advised(
@@ -170,7 +166,7 @@ class OnwardIn:
             np.where(found.stretch == NONE, choice, found.stretch),
         )
 
-    def _prospects(self, model: Probability) -> Prospects:
+    def _prospects(self, model: CrossFit) -> Prospects:
         world = self.world
         adviser = without_constraint(model, self.choice, world.catalogue, world.strata, world.settings.policy)
         return adviser.prospects(world.timeline, positions(world.judged, world.timeline))

@@ -113,6 +113,12 @@ class PolicySettings(_Strict):
         description="ranking counts with the least probability of completing at this Lambda: by how much what history "
         "does not show may have changed the odds of a choice; 1 takes history at its word",
     )
+    ranking_doubt: float = Field(
+        1.0,
+        ge=0,
+        description="standard errors of the model's log-odds, by credential, that ranking deducts: the thinner the "
+        "history, the more",
+    )
     shown_lambda: Lambda = Field(1.5, description="the range shown beside a probability is that at this Lambda")
 
 
@@ -134,7 +140,12 @@ class ParitySettings(_Strict):
         le=1,
         description="share of expected benefit and of completion without the constraint that every group must keep",
     )
-    smallest_group: int = Field(100, ge=2, description="groups smaller than this on the calibration split do not bind")
+    smallest_group: int = Field(
+        100,
+        ge=2,
+        description="groups smaller than this on the calibration split do not bind, and are counted together where "
+        "groups are averaged over",
+    )
 
 
 class StrataSettings(_Strict):

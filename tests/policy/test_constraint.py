@@ -59,6 +59,13 @@ def test_every_part_moves_scores(four, prospects, name):
     assert np.abs(moved - Constraint.none(4).scores(prospects, RULE, four)).max() > 100.0
 
 
+def test_a_price_is_on_the_log_odds_as_they_are(four, prospects):
+    priced, free = (parts(four, prospects)[name].scores(prospects, RULE, four) for name in ("learned", "none"))
+    price = parts(four, prospects)["learned"].price
+    expected = price.apply(np.zeros((N, 4)), learners()[0], prospects.stratum, four.value)
+    assert np.allclose(priced - free, expected, atol=1e-6)
+
+
 def test_what_is_never_or_always_completed_is_still_scored(four, prospects):
     sure = dataclasses.replace(prospects, p_complete=np.round(prospects.p_complete))
     assert np.isfinite(parts(four, prospects)["all"].scores(sure, RULE, four)).all()

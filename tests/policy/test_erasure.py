@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from onward.policy.erasure import Erasure
 from onward.policy.ledger import Ledger
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=12, deadline=None)
 seeds = st.integers(0, 2**32 - 1)
 
 

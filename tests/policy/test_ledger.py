@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from onward.policy.ledger import Ledger
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=12, deadline=None)
 
 
 @st.composite

@@ -15,7 +15,7 @@ from onward.policy.weights import Weights
 RULE = RankingRule(completion_floor=0.5, overlap_floor=0.0, price_share=0.5, caution=1.0)
 BADGE, CERTIFICATE, DEGREE, NIGHT = range(4)
 # Rungs of the four are 1, 2, 5 and 2; fields 51, 51, 11 and 48.
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=25, deadline=None)
 scores_of_three = arrays(float, (3, 4), elements=st.integers(-3, 9).map(float))
 chances_of_three = arrays(float, (3, 4), elements=st.integers(0, 10).map(lambda tenth: tenth / 10))
 usual_of_three = arrays(float, (3, 4), elements=st.sampled_from([0.0, 0.005, 0.01, 0.3]))
@@ -140,6 +140,11 @@ def test_enough_evidence_brings_no_alternative(view_of):
 def test_an_alternative_with_evidence_is_open_and_returns_something(view_of):
     found = composed(view_of, [1, 9, -5, 2], k=1, propensity=(0.3, 0.0, 0.4, 0.3), open_to=(True, True, True, False))
     assert found.supported[0].tolist() == [BADGE]
+
+
+def test_what_has_evidence_but_returns_nothing_is_no_alternative(view_of):
+    found = composed(view_of, [1, 9, -5, 2], k=1, propensity=(0.0, 0.0, 1.0, 0.0))
+    assert found.supported[0].tolist() == [NONE]
 
 
 def test_where_nothing_has_evidence_there_is_no_alternative(view_of):

@@ -12,7 +12,7 @@ from onward.policy.ranking import NONE, RankingRule, of_choice
 
 RULE = RankingRule(completion_floor=0.5, overlap_floor=0.1, price_share=1.0, caution=1.0)
 SHAPE = (4, 6)
-quick = settings(max_examples=50, deadline=None)
+quick = settings(max_examples=25, deadline=None)
 scores = arrays(float, SHAPE, elements=st.integers(-5, 5).map(float))
 chances = arrays(float, SHAPE, elements=st.integers(0, 10).map(lambda tenth: tenth / 10))
 usual = arrays(float, SHAPE, elements=st.sampled_from([0.0, 0.05, 0.1, 0.4]))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from onward.policy.shown import FEWEST, LITTLE, MUCH, WIDEST, Shown, evidence
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=25, deadline=None)
 chances = st.floats(0.001, 0.999)
 shares = st.floats(0.0, 1.0)
 

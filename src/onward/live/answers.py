@@ -60,13 +60,12 @@ def recommend(
     prospects = adviser.prospects(view.timeline, view.points)
     allowed = (limits or Limits()).allow(adviser.catalogue)
     within = replace(prospects, open_to=prospects.open_to & allowed)
-    scores = (weights or Weights()).apply(adviser.scores(prospects), view)
-    found = lists(scores, within, adviser.rule, view, k=k)
+    found = lists(adviser.scores(prospects), within, adviser.rule, view, k=k, weights=weights)
     ranked, supported = found.ranked[0], found.supported[0]
     advised = [int(position) for position in ranked if position != NONE]
     stretched = [int(position) for position in found.stretch if position != NONE] if stretch else []
     items = Items.of(bundle, learner, view, within).all([*advised, *stretched])
-    for item, better in zip(items, supported, strict=False):
+    for item, better in zip(items, [*supported[: len(advised)], *(NONE for _ in stretched)], strict=True):
         item["supported_alternative"] = None if better == NONE else _named(adviser.catalogue, int(better))
     advice = {
         "as_of": as_of.isoformat(),

@@ -22,11 +22,20 @@ from onward.history.views import LearnerView, PairView
 from onward.models.boosting import Boosted, Floats, folds
 from onward.models.calibration import Platt, log_odds_of
 from onward.models.pairs import chosen
-from onward.models.probability import CrossFit, Probability, known_outcomes
+from onward.models.probability import (
+    CrossFit,
+    Probability,
+    candidate_scores,
+    jackknife_error,
+    known_outcomes,
+    sample,
+)
 from onward.settings import ModelSettings
 
 OpenTo = Callable[[Standing, Catalogue], npt.NDArray[np.bool_]]
 GROUP = "group"
+DOUBTED = 100
+"""Points at which the models of the folds are compared: each is asked once for every group."""
 TAUGHT, COMPARED = 4_000, 500
 """Decision points whose open candidates the distilled model learns from, and others on which it is compared."""
 
@@ -37,6 +46,7 @@ class Distilled:
 
     ``marginal`` is P(g), the same for everybody. ``agreement`` is the share of learners for whom both put the same
     candidate first by probability times value; ``difference`` the 95th percentile of the difference in probability.
+    ``fitted`` holds the kept model; its calibration and its out-of-fold probabilities are those of the averaged ones.
     ``averaged`` gives the averaged probability of rows of features; it serves comparison, and nothing keeps it.
     """
 
@@ -80,7 +90,8 @@ def fit_averaged(
 ) -> Distilled:
     """Fit on decision points with an ``outcome``; ``group`` holds a label per learner id.
 
-    The distilled model learns from every candidate that ``open_to`` says is open, chosen or not. Groups of fewer than ``smallest`` learners are counted together, so that the published marginal tells of nobody.
+    The distilled model learns from every candidate that ``open_to`` says is open, chosen or not. Groups of fewer than
+    ``smallest`` learners are counted together, so that the published marginal tells of nobody.
     """
     group = _large_enough(group, smallest)
     marginal = group.value_counts(normalize=True).sort_index()
@@ -98,9 +109,11 @@ def fit_averaged(
 
     fold = folds(known["learner_id"].to_numpy(str), settings.folds, seed=seed)
     out_of_fold = np.empty(len(truth))
+    parts = []
     for held_out in range(settings.folds):
         inside = fold != held_out
-        out_of_fold[~inside] = teacher(inside).averaged(matrix[~inside])
+        parts.append(teacher(inside))
+        out_of_fold[~inside] = parts[-1].averaged(matrix[~inside])
     everyone = teacher(np.ones(len(truth), dtype=bool))
     calibration = Platt.fit(log_odds_of(out_of_fold), truth)
     rng = np.random.default_rng(seed)
@@ -114,7 +127,11 @@ def fit_averaged(
     soft = everyone.drawn(lessons, rng)
     student = Boosted.fit(lessons, soft, spec, settings, seed=seed, objective="cross_entropy")
     agreement, difference = _compared(everyone, student, compared_on)
-    fitted = CrossFit(Probability(student, calibration), known, calibration(log_odds_of(out_of_fold)))
+    some = sample(known, DOUBTED, seed=seed)
+    doubt = calibration.slope * jackknife_error(
+        [log_odds_of(candidate_scores(some, timeline, catalogue, spec, part.averaged)) for part in parts]
+    )
+    fitted = CrossFit(Probability(student, calibration), known, calibration(log_odds_of(out_of_fold)), doubt)
     return Distilled(fitted, marginal.round(4).to_dict(), agreement, difference, everyone.averaged)
 
 

@@ -1,5 +1,6 @@
 """A calibrated probability of one event: cross-fitted, then fitted on everything."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,12 +8,16 @@ import pandas as pd
 
 from onward.catalog.catalogue import Catalogue
 from onward.errors import DataError
+from onward.history.decision_points import positions
 from onward.history.spec import FeatureSpec
 from onward.history.timeline import Timeline
 from onward.models.boosting import Boosted, Floats, folds
 from onward.models.calibration import Platt
-from onward.models.pairs import chosen
+from onward.models.pairs import chosen, every_candidate
 from onward.settings import ModelSettings
+
+DOUBTED = 500
+"""Points at which the models of the folds are compared."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,15 @@ class Probability:
 
 @dataclass(frozen=True)
 class CrossFit:
-    """A fitted model, the points it was fitted on, and what models that never saw the learner gave each of them."""
+    """A fitted model, the points it was fitted on, and what models that never saw the learner gave each of them.
+
+    ``doubt``, shape (c,), is how unsure the model is of each credential: the standard error of its log-odds.
+    """
 
     probability: Probability
     points: pd.DataFrame
     out_of_fold: Floats
+    doubt: Floats
 
 
 def cross_fit(
@@ -55,11 +64,11 @@ def cross_fit(
     matrix = chosen(known, timeline, catalogue, spec)
     fold = folds(known["learner_id"].to_numpy(str), settings.folds, seed=seed)
     scores = np.empty(len(truth))
+    parts = []
     for held_out in range(settings.folds):
         inside = fold != held_out
-        scores[~inside] = Boosted.fit(matrix[inside], truth[inside], spec, settings, seed=seed).log_odds(
-            matrix[~inside]
-        )
+        parts.append(Boosted.fit(matrix[inside], truth[inside], spec, settings, seed=seed))
+        scores[~inside] = parts[-1].log_odds(matrix[~inside])
     if np.ptp(scores) == 0.0:
         raise DataError(
             f"expected a model that tells the {len(truth)} known outcomes apart; it gives all the same score; lower "
@@ -67,7 +76,11 @@ def cross_fit(
         )
     calibration = Platt.fit(scores, truth)
     model = Boosted.fit(matrix, truth, spec, settings, seed=seed)
-    return CrossFit(Probability(model, calibration), known, calibration(scores))
+    some = sample(known, DOUBTED, seed=seed)
+    doubt = calibration.slope * jackknife_error(
+        [candidate_scores(some, timeline, catalogue, spec, part.log_odds) for part in parts]
+    )
+    return CrossFit(Probability(model, calibration), known, calibration(scores), doubt)
 
 
 def known_outcomes(points: pd.DataFrame) -> pd.DataFrame:
@@ -79,3 +92,34 @@ def known_outcomes(points: pd.DataFrame) -> pd.DataFrame:
             "window and data_through in the settings"
         )
     return known
+
+
+def sample(points: pd.DataFrame, most: int, *, seed: int) -> pd.DataFrame:
+    """At most so many of the points, drawn by ``seed``."""
+    drawn = np.random.default_rng(seed).permutation(len(points))[:most]
+    return points.iloc[np.sort(drawn)]
+
+
+def candidate_scores(
+    points: pd.DataFrame,
+    timeline: Timeline,
+    catalogue: Catalogue,
+    spec: FeatureSpec,
+    score: Callable[[Floats], Floats],
+) -> Floats:
+    """``score`` of every candidate at the points, shape (n, c)."""
+    return every_candidate(timeline, positions(points, timeline), catalogue, spec, score)
+
+
+def jackknife_error(scores: list[Floats]) -> Floats:
+    """The standard error of scores, by credential: root mean square over points, shape (c,).
+
+    ``scores`` are those of models each fitted without one of K folds, shape (n, c) each; the variance is (K - 1) / K x
+    the sum of squares about their mean, the delete-a-group jackknife (Kott 2001, J. Official Statistics 17:521-526).
+
+    >>> jackknife_error([np.array([[0.0]]), np.array([[1.0]])])
+    array([0.5])
+    """
+    held = np.array(scores)
+    variance = (len(held) - 1) / len(held) * ((held - held.mean(axis=0)) ** 2).sum(axis=0)
+    return np.asarray(np.sqrt(variance.mean(axis=0)))

@@ -70,6 +70,8 @@ def _projection(centred: Floats, members: Floats) -> Floats:
     spread, axes = np.linalg.eigh(covariance)
     kept = spread > SMALLEST_SPREAD * spread.max()
     root, axes = np.sqrt(spread[kept]), axes[:, kept]
+    scale = members.std(axis=0)
+    members = members[:, scale > 0] / scale[scale > 0]
     whitened = (axes / root).T @ (centred.T @ members / len(centred))
     told = _span(whitened)
     return np.asarray((axes * root) @ (told @ told.T) @ (axes / root).T)

@@ -81,7 +81,7 @@ class Trial:
     """A constraint and what it does on the calibration split.
 
     ``bound``: the largest |gap| plus its 90% margin over the groups that bind, in dollars; ``benefit``: mean expected
-    dollars; ``completion``: mean probability; ``kept``: whether every group keeps its floors.
+    dollars; ``completion``: mean probability; ``kept``: whether no group is shown to lose more than its floor.
     """
 
     mechanism: str
@@ -192,8 +192,8 @@ def fit_constraint(
     if not judge.books:
         return ParityResult("not evaluated", limit, free, (free,))
     tried = [free, *_until_met(_trials(judge, directions, mechanism, free), limit)] if free.bound > limit else [free]
-    if any(trial.meets(limit) for trial in tried):
-        return ParityResult("met", limit, _weakest(tried, limit), tuple(tried))
+    if tried[-1].meets(limit):
+        return ParityResult("met", limit, tried[-1], tuple(tried))
     # Shrinking after erasure is for meeting the limit: it costs too much to be applied where it does not.
     nearest = nearest_of([trial for trial in tried if trial.mechanism in {"none", mechanism}], limit)
     for other in MECHANISMS if compare else ():
@@ -210,10 +210,6 @@ def nearest_of(trials: list[Trial], limit: float) -> Trial:
     kept = [trial for trial in trials if trial.kept]
     least = min((trial.bound for trial in kept), default=float("nan"))
     return next((trial for trial in kept if trial.bound <= least + NEAR * limit), trials[0])
-
-
-def _weakest(tried: list[Trial], limit: float) -> Trial:
-    return max((trial for trial in tried if trial.meets(limit)), key=lambda trial: trial.benefit)
 
 
 def _until_met(trials: Iterator[Trial], limit: float) -> list[Trial]:
@@ -264,7 +260,7 @@ def _pricing(judge: "_Judge", start: Constraint, price: Price) -> Iterator[Trial
 class _Judge:
     """Judges constraints on the calibration split: one ledger per attribute that has groups large enough.
 
-    ``outside``: the groups of the attributes one of which is not shown to lie inside the limit unconstrained.
+    ``outside``: the groups that bind, of the attributes one of which is not shown inside the limit unconstrained.
     """
 
     split: Split
@@ -279,13 +275,13 @@ class _Judge:
         unchanged = split.advise(Constraint.none(len(split.value)))
         value = split.value[unchanged]
         found = [
-            (attribute, names, *_large_enough(Ledger(label, split.stratum), names, value, limit))
+            (attribute, *_large_enough(Ledger(label, split.stratum), names, value, limit))
             for attribute, label, names in split.groups.binding()
             if names
         ]
-        books = tuple((attribute, book, judged) for attribute, _, book, judged in found if judged)
+        books = tuple((attribute, book, judged) for attribute, book, judged in found if judged)
         wide = {attribute for attribute, book, judged in books if _bound(book, judged, value) > limit}
-        outside = {attribute: names for attribute, names, _, _ in found if attribute in wide}
+        outside = {attribute: judged for attribute, _, judged in books if attribute in wide}
         return cls(split, floor, limit, unchanged, books, outside)
 
     def trial(self, mechanism: str, strength: float, constraint: Constraint) -> Trial:
@@ -295,7 +291,7 @@ class _Judge:
         measured = [of_choice(m, choice) for m in (self.split.expected_benefit, self.split.completion)]
         before = [of_choice(m, self.unchanged) for m in (self.split.expected_benefit, self.split.completion)]
         kept = all(_keeps(self.floor, now, was, self.split.groups) for now, was in zip(measured, before, strict=True))
-        benefit, completion = (float(now.mean()) for now in measured)
+        benefit, completion = (float(now.mean()) if len(now) else float("nan") for now in measured)
         return Trial(mechanism, strength, constraint, max(bounds, default=float("nan")), benefit, completion, kept)
 
     def gaps(self, constraint: Constraint) -> tuple[Floats, float]:

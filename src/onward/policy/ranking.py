@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from onward.catalog.catalogue import Catalogue
 from onward.data.worth import benefit
+from onward.models.calibration import log_odds_of
 from onward.policy.prospects import Prospects
 from onward.policy.sensitivity import probability_range
 
@@ -21,16 +23,18 @@ NONE = -1
 class RankingRule:
     """How facts become an order, and the care that is taken on the way.
 
-    ``price_share``: the cost of failing that ranking counts with, as a share of net price. ``caution``: the Lambda at
-    which the least probability of completing is taken, given what history cannot show (1 takes it at its word): the
-    rarer a choice was among learners like this one, the lower. ``completion_floor`` and ``overlap_floor``: candidates
-    less likely to be completed, or chosen before more rarely, come after the others.
+    ``doubt``: log-odds of completing that are deducted from each candidate of the catalogue, for how unsure the model
+    is of it; none deducts nothing. ``price_share``: the cost of failing that ranking counts with, as a share of net
+    price. ``caution``: the Lambda at which the least probability of completing is taken, given what history cannot show
+    (1 takes it at its word): the rarer a choice was among learners like this one, the lower. ``completion_floor`` and
+    ``overlap_floor``: candidates less likely to be completed, or chosen before more rarely, come after the others.
     """
 
     completion_floor: float
     overlap_floor: float
     price_share: float
     caution: float
+    doubt: tuple[float, ...] = ()
 
     def scores(self, p_complete: Floats, propensity: Floats, catalogue: Catalogue) -> Floats:
         """Expected benefit at the least probability, in dollars, shape (n, c).
@@ -38,7 +42,8 @@ class RankingRule:
         Ranking by the lower end of a sensitivity range is the confounding-robust policy of Kallus and Zhou (2021),
         Minimax-optimal policy learning under unobserved confounding, for one candidate at a time.
         """
-        least, _ = probability_range(p_complete, propensity, self.caution)
+        sure = expit(log_odds_of(p_complete) - np.array(self.doubt)) if self.doubt else p_complete
+        least, _ = probability_range(sure, propensity, self.caution)
         cost = catalogue.cost_of_failing(price_share=self.price_share)
         return benefit(least, catalogue.value[None, :], cost[None, :])
 

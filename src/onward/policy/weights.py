@@ -7,6 +7,7 @@ from pydantic import Field
 
 from onward.catalog.catalogue import Catalogue
 from onward.data.learner import StrictModel
+from onward.history.features import goal_field
 from onward.history.views import LearnerView
 from onward.policy.prospects import Floats
 
@@ -40,7 +41,7 @@ class Weights(StrictModel):
 
 def in_goal(view: LearnerView) -> Floats:
     """1 where a candidate is in the field the learner states, shape (n, c); 0 everywhere where none is stated."""
-    stated = np.array([None if cip is None else cip[:2] for cip in view.fact("goal_cip")], dtype=object)
+    stated = goal_field(view)
     return np.asarray(stated[:, None] == view.catalogue.field[None, :], dtype=float)
 
 

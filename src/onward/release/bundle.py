@@ -100,7 +100,7 @@ def load(folder: Path | str) -> Bundle:
         catalogue,
         _probability(contents["completion.txt"], manifest["completion"]),
         Choice(Boosted.from_text(contents["choice.txt"], _spec(manifest["choice"]["features"]))),
-        RankingRule(**manifest["rule"]),
+        RankingRule(**(manifest["rule"] | {"doubt": tuple(manifest["rule"]["doubt"])})),
         Strata(
             tuple((name, tuple(edges)) for name, edges in strata["edges"]),
             tuple(strata["categories"]),

@@ -18,7 +18,7 @@ from onward.history.features import INTEREST
 from onward.history.views import LearnerView
 from onward.models.calibration import log_odds_of
 from onward.models.choice import Choice
-from onward.models.probability import Probability
+from onward.models.probability import CrossFit
 from onward.policy.adviser import Adviser
 from onward.policy.constraint import Constraint
 from onward.policy.groups import Groups
@@ -47,7 +47,7 @@ def fit_strata(histories: Histories, settings: Settings) -> Strata:
 
 
 def without_constraint(
-    completion: Probability, choice: Choice, catalogue: Catalogue, strata: Strata, policy: PolicySettings
+    completion: CrossFit, choice: Choice, catalogue: Catalogue, strata: Strata, policy: PolicySettings
 ) -> Adviser:
     """The adviser before any constraint."""
     rule = RankingRule(
@@ -55,8 +55,9 @@ def without_constraint(
         overlap_floor=policy.overlap_floor,
         price_share=policy.ranking_price_share,
         caution=policy.ranking_lambda,
+        doubt=tuple(round(float(error), 4) for error in policy.ranking_doubt * completion.doubt),
     )
-    return Adviser(catalogue, completion, choice, rule, strata, Constraint.none(len(catalogue)))
+    return Adviser(catalogue, completion.probability, choice, rule, strata, Constraint.none(len(catalogue)))
 
 
 @dataclass(frozen=True)

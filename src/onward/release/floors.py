@@ -1,5 +1,7 @@
 """Whether anybody's prospects fall below what history gave: groups beside history, on the locked decisions."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
@@ -17,15 +19,43 @@ MARGIN = float(norm.ppf(0.95))
 """Standard errors of a one-sided 95% bound."""
 
 
-def below_history(judged: Judged, adviser: Adviser, demographics: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """The judged groups whose expected benefit or completion is below history's by more than chance.
+@dataclass(frozen=True)
+class Floors:
+    """Judged groups beside history: one row each and measure.
 
-    One row each: ``attribute``, ``group``, ``measure``, ``difference`` (mean of Onward less history, paired), its
-    one-sided 95% upper bound ``high``, ``n``. Only learners count for whom what is advised has more than little
-    evidence: elsewhere history cannot tell.
+    Columns ``attribute``, ``group``, ``measure``, ``difference`` (mean of Onward less history, paired), its one-sided
+    95% upper bound ``high``, ``n``.
+    """
+
+    judged: pd.DataFrame
+
+    @property
+    def below(self) -> pd.DataFrame:
+        """The rows in which Onward is below history by more than chance."""
+        return self.judged[self.judged["high"] < 0].reset_index(drop=True)
+
+    @property
+    def words(self) -> str:
+        """What was found, in a sentence; it names no group."""
+        if self.judged.empty:
+            return "not evaluated; no group has enough learners for whom history can tell"
+        count = self.judged["group"].nunique()
+        groups_ = "1 judged group" if count == 1 else f"{count} judged groups"
+        if self.below.empty:
+            return f"of {groups_}, none has expected benefit or completion below history's by more than chance"
+        measures, few = sorted(set(self.below["measure"])), self.below["group"].nunique()
+        verb = "is" if len(measures) == 1 else "are"
+        return f"{' and '.join(measures)} of {few} of {groups_} {verb} below history's by more than chance"
+
+
+def floors(judged: Judged, adviser: Adviser, demographics: pd.DataFrame, settings: Settings) -> Floors:
+    """Compare expected benefit and completion with history's in every group that is large enough.
+
+    Only learners count for whom what is advised has more than little evidence: elsewhere history cannot tell. Without a
+    second opinion nothing is compared: the adviser's own estimates would flatter what it chose.
     """
     first, own = (judged.choices[source][:, 0] for source in ("onward", "history"))
-    evident = of_choice(judged.prospects.propensity, first) >= LITTLE
+    evident = (of_choice(judged.prospects.propensity, first) >= LITTLE) & judged.second_opinion
     labels = groups(
         demographics, learners=pd.Index(judged.points["learner_id"]), attributes=list(settings.sensitive_in_training)
     )
@@ -36,17 +66,7 @@ def below_history(judged: Judged, adviser: Adviser, demographics: pd.DataFrame, 
         for group in sorted(set(labels[attribute]) - UNJUDGED)
         if (inside := evident & (labels[attribute] == group).to_numpy()).sum() >= settings.audit.family_minimum
     ]
-    table = pd.DataFrame(found, columns=["attribute", "group", "measure", "difference", "high", "n"])
-    return table[table["high"] < 0].reset_index(drop=True)
-
-
-def words(below: pd.DataFrame) -> str:
-    """What was found, in a sentence; it names no group."""
-    if below.empty:
-        return "no judged group's expected benefit or completion is below history's by more than chance"
-    measures, count = sorted(set(below["measure"])), below["group"].nunique()
-    noun, verb = "group" if count == 1 else "groups", "is" if len(measures) == 1 else "are"
-    return f"{' and '.join(measures)} of {count} judged {noun} {verb} below history's by more than chance"
+    return Floors(pd.DataFrame(found, columns=["attribute", "group", "measure", "difference", "high", "n"]))
 
 
 def _differences(

@@ -21,7 +21,7 @@ from onward.policy.support import SupportAudit
 from onward.release.completing import fit_completion
 from onward.release.constrain import Calibration, constrain, fit_strata, without_constraint
 from onward.release.evaluator import second_opinion
-from onward.release.floors import below_history, words
+from onward.release.floors import Floors, floors
 from onward.release.histories import Histories, in_part, latest_per_learner
 from onward.release.holdout import Holdout
 from onward.release.judge import Judged, judge
@@ -68,7 +68,7 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
     progress("fitting what was usual")
     choice = histories.fit_choice(settings.choice)
     progress("setting the constraint")
-    adviser = without_constraint(completion.probability, choice, histories.catalogue, strata, settings.policy)
+    adviser = without_constraint(completion, choice, histories.catalogue, strata, settings.policy)
     calibration = Calibration.of(adviser, histories)
     adviser, parity = constrain(adviser, calibration, histories, demographics, settings)
     progress("calibrating what is shown")
@@ -81,8 +81,8 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
     value = policy_value(judged, adviser, price_share=settings.audit.price_share)
     skills = _skills(completion, persistence, histories, settings)
     progress("auditing")
-    below = below_history(judged, adviser, demographics, settings)
-    about = _about(settings, histories, judged, parity=parity, distilled=distilled, value=value, below=below)
+    kept = floors(judged, adviser, demographics, settings)
+    about = _about(settings, histories, judged, parity=parity, distilled=distilled, value=value, kept=kept)
     plan = replace(audit_plan(settings, notes=source.notes), about=about, second_opinion=judged.second_opinion)
     audited = _audit(judged, source, plan)
     return Candidate(
@@ -115,7 +115,7 @@ def _about(
     parity: ParityResult | None,
     distilled: Distilled | None,
     value: PolicyValue | None,
-    below: pd.DataFrame,
+    kept: Floors,
 ) -> tuple[tuple[str, str], ...]:
     """What an officer must know of the run before reading a figure, as label and text."""
     uses = ", ".join(f"{name}: {use.replace('_', ' ')}" for name, use in settings.sensitive_in_training.items())
@@ -129,7 +129,7 @@ def _about(
         *_averaged(distilled),
         ("Constraint", "none" if parity is None else parity.words),
         ("Stretch", f"{judged.stretched:.0%} of lists hold one, a rung above what was stated and what comes first"),
-        ("Floors", words(below)),
+        ("Floors", kept.words),
         ("Against history", "too few locked decisions with a known outcome" if value is None else value.words),
     )
 

@@ -75,7 +75,7 @@ def audit_again(run: Path, *, limit: float | None, minimum_cell: int | None) -> 
             audit_plan(settings, notes=()),
             notes=tuple(record["notes"]),
             about=about,
-            second_opinion=record["second_opinion"],
+            second_opinion=record.get("second_opinion", False),
         ),
     )
 

@@ -1,6 +1,6 @@
 """How well the models tell what happened: on the locked points, and cross-fitted on those they were trained on."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
@@ -43,7 +43,7 @@ def skill_by_terms(
     frames = []
     for terms in sorted(points["terms"].unique()):
         inside = (fitted.points["terms"] == terms).to_numpy()
-        part = CrossFit(fitted.probability, fitted.points[inside], fitted.out_of_fold[inside])
+        part = replace(fitted, points=fitted.points[inside], out_of_fold=fitted.out_of_fold[inside])
         when = "at the start" if terms == 0 else f"after {terms} term{'s' if terms > 1 else ''}"
         found = skill_of(f"{name}, {when}", part, points[points["terms"] == terms], timeline, catalogue)
         frames.append(found)
