@@ -107,7 +107,7 @@ class OnwardIn:
         return Calibration.of(adviser, self.histories)
 
     def policies(self, *, slow: bool = True) -> Iterator[tuple[str, Ours]]:
-        """Every policy of the lab, by name; ``served`` is the default. ``slow`` adds floors on overlap, and averages."""
+        """Every policy by name; ``served`` is the default. ``slow`` adds floors on overlap, and averages."""
         bare = NO_CARE | {"ranking_price_share": self.world.settings.audit.price_share}
         yield "blind", self.advise("none", bare)
         yield "blind, care", self.advise("none", {})

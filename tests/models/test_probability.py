@@ -120,3 +120,15 @@ def test_nobody_has_no_scores(fitted, small):
     nobody = Points(np.empty(0, np.int64), np.empty(0, "datetime64[D]"))
     found = every_candidate(small.timeline, nobody, small.catalogue, small.spec, fitted.probability.predict)
     assert found.shape == (0, len(small.catalogue))
+
+
+def test_every_credential_has_a_doubt(fitted, small):
+    assert fitted.doubt.shape == (len(small.catalogue),)
+    assert (fitted.doubt >= 0).all()
+    assert fitted.doubt.max() > 0
+
+
+def test_less_history_means_more_doubt(fitted, small):
+    learners = small.starts["learner_id"].unique()
+    few = fit(small.starts[small.starts["learner_id"].isin(learners[::4])], small)
+    assert few.doubt.mean() > fitted.doubt.mean()

@@ -169,3 +169,11 @@ def test_the_entry_of_no_choice_is_missing():
 
 def test_the_entry_of_a_choice_is_that_of_its_column():
     assert of_choice(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 0])).tolist() == [2.0, 3.0]
+
+
+def test_what_the_model_doubts_is_scored_lower_and_nothing_else_changes(four):
+    chance = np.full((1, len(four)), 0.7)
+    plain = RULE.scores(chance, chance, four)
+    doubted = replace(RULE, doubt=(0.0, 0.5, 0.0, 0.0)).scores(chance, chance, four)
+    assert doubted[0, 1] < plain[0, 1]
+    assert np.allclose(np.delete(doubted, 1, axis=1), np.delete(plain, 1, axis=1))

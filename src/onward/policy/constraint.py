@@ -32,8 +32,9 @@ class Constraint:
     def scores(self, prospects: Prospects, rule: RankingRule, catalogue: Catalogue) -> Floats:
         """What candidates are ranked by, shape (n, c), in dollars of the first year after the attempt."""
         log_odds = log_odds_of(prospects.p_complete)
-        erased = expit(self.erasure.apply(log_odds, prospects.stratum))
-        p_complete = prospects.p_complete if self.erasure.strength == 0.0 else erased
+        erased = self.erasure.apply(log_odds, prospects.stratum)
+        # Where nothing is erased the probability stays what it was, to the last digit.
+        p_complete = np.where(erased == log_odds, prospects.p_complete, expit(erased))
         scores = rule.scores(p_complete, prospects.propensity, catalogue)
         priced = self.price.apply(scores, log_odds, prospects.stratum, catalogue.value)
         return self.shrinkage.apply(priced, prospects.stratum)
