@@ -34,7 +34,7 @@ def fitted(histories: Any, settings: Any) -> Any:
     strata = fit_strata(histories, settings)
     completion = histories.fit(histories.starts, settings.completion)
     choice = histories.fit_choice(settings.choice)
-    adviser = without_constraint(completion.probability, choice, histories.catalogue, strata, settings.policy)
+    adviser = without_constraint(completion, choice, histories.catalogue, strata, settings.policy)
     return SimpleNamespace(completion=completion, strata=strata, adviser=adviser)
 
 
