@@ -93,6 +93,7 @@ def ours(problem: Problem) -> float:
     split = Split(
         advise=lambda constraint: advise(constraint, calibration.catalogue, prospects),
         scores=lambda constraint: constraint.scores(prospects, RULE, calibration.catalogue),
+        listed=lambda constraint: calibration.catalogue.value[advise(constraint, calibration.catalogue, prospects)],
         value=calibration.catalogue.value,
         expected_benefit=calibration.p_complete * calibration.catalogue.value,
         completion=calibration.p_complete,

@@ -10,9 +10,9 @@ from onward.models.calibration import log_odds_of
 from onward.policy.constraint import Constraint
 from onward.policy.groups import Groups
 from onward.policy.ledger import Ledger
-from onward.policy.parity import NEAR, Directions, ParityResult, Split, fit_constraint
+from onward.policy.parity import MARGIN, NEAR, Directions, ParityResult, Split, fit_constraint
 from onward.policy.prospects import Prospects
-from onward.policy.ranking import RankingRule, of_choice
+from onward.policy.ranking import RankingRule, mean_listed, of_choice
 
 RULE = RankingRule(completion_floor=0.0, overlap_floor=0.0, price_share=0.5, caution=1.0)
 N = 1_500
@@ -41,12 +41,18 @@ def advised(catalogue, prospects, constraint):
     return RULE.order(constraint.scores(prospects, RULE, catalogue), prospects, k=1)[:, 0]
 
 
+def listed(catalogue, prospects, constraint):
+    """The mean value of the first two of everybody's list."""
+    return mean_listed(RULE.order(constraint.scores(prospects, RULE, catalogue), prospects, k=2), catalogue.value)
+
+
 def split_of(catalogue, at: World, *, labels=None, smallest=100, unjudged=(), **figures) -> Split:
     expected = benefit(at.prospects.p_complete, catalogue.value, catalogue.cost_of_failing(price_share=0.4))
     given = {"expected_benefit": expected, "completion": at.prospects.p_complete} | figures
     return Split(
         advise=partial(advised, catalogue, at.prospects),
         scores=lambda constraint: constraint.scores(at.prospects, RULE, catalogue),
+        listed=lambda constraint: listed(catalogue, at.prospects, constraint),
         value=catalogue.value,
         stratum=at.prospects.stratum,
         groups=Groups({"group": at.group} if labels is None else labels, frozenset(unjudged), smallest),
@@ -289,7 +295,14 @@ def test_the_attribute_that_has_the_widest_gap_decides(four, planted):
 def test_the_words_of_what_was_met_say_what_was_done(met):
     strength = f"strength {met.chosen.strength:.1f}"
     assert met.words.startswith(f"met; what tells the groups is erased from the scores, {strength}; ")
-    assert met.words.endswith(f"${met.chosen.bound:,.0f} a year, limit $1,500")
+    assert met.words.endswith(f"${met.chosen.bound:,.0f} a year, limit $1,500, and ${met.listed:,.0f} over whole lists")
+
+
+def test_whole_lists_are_judged_under_the_constraint_that_was_chosen(four, planted, met):
+    value = listed(four, planted.prospects, met.constraint)
+    gaps = Ledger(planted.group, planted.prospects.stratum).conditional_gaps(value)
+    assert met.listed == pytest.approx((gaps["gap"].abs() + MARGIN * gaps["error"]).max())
+    assert met.listed != pytest.approx(met.chosen.bound)
 
 
 def test_the_words_of_what_was_not_met_say_what_each_would_reach_and_cost(four, planted):

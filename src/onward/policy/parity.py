@@ -46,12 +46,14 @@ STEP = 0.25
 class Split:
     """The calibration split as a constraint is judged on it: ``n`` learners, ``c`` candidates.
 
-    ``advise`` gives the first choice under a constraint, positions of shape (n,), and ``scores`` what it ranks by, of
-    shape (n, c). ``expected_benefit`` (dollars) and ``completion`` have shape (n, c), ``value`` (c,), dollars a year.
+    Under a constraint ``advise`` gives the first choice, positions of shape (n,), ``scores`` what it ranks by, of shape
+    (n, c), and ``listed`` the mean value of a whole list without the stretch, of shape (n,). ``expected_benefit``
+    (dollars) and ``completion`` have shape (n, c), ``value`` (c,), dollars a year. Everybody has something open.
     """
 
     advise: Callable[[Constraint], Places]
     scores: Callable[[Constraint], Floats]
+    listed: Callable[[Constraint], Floats]
     value: Floats
     expected_benefit: Floats
     completion: Floats
@@ -99,12 +101,16 @@ class Trial:
 
 @dataclass(frozen=True)
 class ParityResult:
-    """A fitted constraint, what came of the limit on the calibration split, and what was tried on the way."""
+    """A fitted constraint, what came of the limit on the calibration split, and what was tried on the way.
+
+    ``listed`` is the bound of the chosen one over whole lists without the stretch, in dollars of their mean value.
+    """
 
     outcome: Outcome
     limit: float
     chosen: Trial
     tried: tuple[Trial, ...]
+    listed: float = float("nan")
 
     @property
     def constraint(self) -> Constraint:
@@ -137,7 +143,10 @@ class ParityResult:
         """What came of it, in a sentence for the command and the report; it names no group."""
         if self.outcome == "not evaluated":
             return f"not evaluated; no group of the calibration split is large enough for a limit of ${self.limit:,.0f}"
-        widest = f"the largest gap with its margin is ${self.chosen.bound:,.0f} a year, limit ${self.limit:,.0f}"
+        widest = (
+            f"the largest gap with its margin is ${self.chosen.bound:,.0f} a year, limit ${self.limit:,.0f}, and "
+            f"${self.listed:,.0f} over whole lists"
+        )
         if self.outcome == "met":
             return f"met; {self._done}; on the calibration split {widest}"
         return f"not met; {self._done}; on the calibration split {widest}. {self._each}"
@@ -193,13 +202,13 @@ def fit_constraint(
         return ParityResult("not evaluated", limit, free, (free,))
     tried = [free, *_until_met(_trials(judge, directions, mechanism, free), limit)] if free.bound > limit else [free]
     if tried[-1].meets(limit):
-        return ParityResult("met", limit, tried[-1], tuple(tried))
+        return ParityResult("met", limit, tried[-1], tuple(tried), judge.listed(tried[-1].constraint))
     # Shrinking after erasure is for meeting the limit: it costs too much to be applied where it does not.
     nearest = nearest_of([trial for trial in tried if trial.mechanism in {"none", mechanism}], limit)
     for other in MECHANISMS if compare else ():
         if other not in {"none", mechanism}:
             tried += _until_met(_trials(judge, directions, other, free), limit)
-    return ParityResult("not met", limit, nearest, tuple(tried))
+    return ParityResult("not met", limit, nearest, tuple(tried), judge.listed(nearest.constraint))
 
 
 def nearest_of(trials: list[Trial], limit: float) -> Trial:
@@ -293,6 +302,11 @@ class _Judge:
         kept = all(_keeps(self.floor, now, was, self.split.groups) for now, was in zip(measured, before, strict=True))
         benefit, completion = (float(now.mean()) if len(now) else float("nan") for now in measured)
         return Trial(mechanism, strength, constraint, max(bounds, default=float("nan")), benefit, completion, kept)
+
+    def listed(self, constraint: Constraint) -> float:
+        """The largest |gap| plus its margin in the mean value of whole lists."""
+        value = self.split.listed(constraint)
+        return max(_bound(book, names, value) for _, book, names in self.books)
 
     def gaps(self, constraint: Constraint) -> tuple[Floats, float]:
         """The gap of every group of the attributes outside the limit, in order, and the mean value advised."""

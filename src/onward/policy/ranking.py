@@ -88,3 +88,15 @@ def of_choice(matrix: Floats, choice: Places) -> Floats:
     """The entry of each row at its chosen column, shape (n,); nan where the choice is ``NONE``."""
     found = matrix[np.arange(len(choice)), np.maximum(choice, 0)]
     return np.where(choice == NONE, np.nan, found)
+
+
+def mean_listed(ranked: Places, value: Floats) -> Floats:
+    """The mean ``value``, shape (c,), of what each row of ``ranked`` lists, shape (n,); nan where it lists nothing.
+
+    >>> mean_listed(np.array([[0, 1], [1, NONE]]), np.array([2.0, 4.0])).tolist()
+    [3.0, 4.0]
+    """
+    listed = ranked != NONE
+    total = np.where(listed, value[np.maximum(ranked, 0)], 0.0).sum(axis=1)
+    count = listed.sum(axis=1)
+    return np.asarray(np.divide(total, count, out=np.full(len(ranked), np.nan), where=count > 0))

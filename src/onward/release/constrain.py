@@ -24,7 +24,7 @@ from onward.policy.constraint import Constraint
 from onward.policy.groups import Groups
 from onward.policy.parity import Directions, ParityResult, Split, fit_constraint
 from onward.policy.prospects import Floats, Labels, Prospects
-from onward.policy.ranking import RankingRule
+from onward.policy.ranking import RankingRule, mean_listed
 from onward.policy.strata import Strata
 from onward.release.histories import Histories, in_part, latest_per_learner
 from onward.settings import PolicySettings, Settings
@@ -108,7 +108,9 @@ def constrain(
 
     trained_on = _drawn(latest_per_learner(in_part(histories.starts, "train")), histories.seed)
     directions = Directions(*_log_odds(adviser, trained_on, histories), labelled(trained_on))
-    split = split_of(adviser, latest.prospects, labelled(latest.points), price_share=settings.audit.price_share)
+    split = split_of(
+        adviser, latest.prospects, labelled(latest.points), price_share=settings.audit.price_share, k=settings.policy.k
+    )
     result = fit_constraint(
         split,
         directions,
@@ -120,8 +122,8 @@ def constrain(
     return replace(adviser, constraint=result.constraint), result
 
 
-def split_of(adviser: Adviser, prospects: Prospects, labelled: Groups, *, price_share: float) -> Split:
-    """The calibration split as a constraint is judged on it."""
+def split_of(adviser: Adviser, prospects: Prospects, labelled: Groups, *, price_share: float, k: int) -> Split:
+    """The calibration split as a constraint is judged on it, with lists of ``k``."""
     catalogue = adviser.catalogue
 
     def under(constraint: Constraint) -> Adviser:
@@ -130,6 +132,7 @@ def split_of(adviser: Adviser, prospects: Prospects, labelled: Groups, *, price_
     return Split(
         advise=lambda constraint: under(constraint).order(prospects, k=1)[:, 0],
         scores=lambda constraint: under(constraint).scores(prospects),
+        listed=lambda constraint: mean_listed(under(constraint).order(prospects, k=k), catalogue.value),
         value=catalogue.value,
         expected_benefit=benefit(
             prospects.p_complete, catalogue.value, catalogue.cost_of_failing(price_share=price_share)
