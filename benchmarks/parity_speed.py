@@ -101,8 +101,10 @@ def ours(problem: Problem) -> float:
         groups=calibration.groups,
     )
     directions = Directions(log_odds_of(trained.p_complete), trained.stratum, trained.groups)
-    fit_constraint(split, directions, mechanism="erase", limit=LIMIT, floor=0.9)
-    return time.perf_counter() - began
+    found = fit_constraint(split, directions, mechanism="erase", limit=LIMIT, floor=0.9)
+    seconds = time.perf_counter() - began
+    print(f"Onward's constraint: {len(found.tried)} trials, {found.outcome}")
+    return seconds
 
 
 RULE = RankingRule(completion_floor=0.4, overlap_floor=0.0, price_share=0.5, caution=1.1)
@@ -135,7 +137,7 @@ def reduction(problem: Problem) -> tuple[npt.NDArray[np.int64], float]:
 
 
 def main() -> int:
-    """Fit both on the same learners and print seconds."""
+    """Fit both as they are used, Onward on the parts of a run that it reads, and print seconds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} learners instead of {FULL:,}")
     parser.add_argument("--json", type=Path, help="keep the figures in this file")

@@ -170,7 +170,10 @@ def _cell(name: str, figure: float) -> str:
 def _paired(found: pd.DataFrame, world: str, policy: str) -> str:
     shares = found[found["world"] == world].pivot_table(index="seed", columns="policy", values="share_of_ceiling")
     difference = (shares[policy] - shares[SERVED]).dropna()
-    return "" if policy == SERVED else f"{difference.mean():+.3f} ({difference.std(ddof=0):.3f})"
+    if policy == SERVED:
+        return ""
+    spread = f" ({difference.std(ddof=0):.3f})" if len(difference) > 1 else ""
+    return f"{difference.mean():+.3f}{spread}"
 
 
 def claims(found: pd.DataFrame) -> list[tuple[str, float, float, str]]:
@@ -272,7 +275,7 @@ def run_all(arguments: argparse.Namespace) -> pd.DataFrame:
 def main() -> int:
     """Run the worlds, print figures beside goals."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one small world instead of twelve, ten seeds each")
+    parser.add_argument("--quick", action="store_true", help="one small world instead of twelve")
     parser.add_argument("--seeds", type=int, default=10, help="seeds of every world")
     parser.add_argument("--judged", type=int, default=5_000, help="learners by whose truth advice is judged")
     parser.add_argument("--processes", type=int, default=2, help="worlds at once")

@@ -143,4 +143,4 @@ def _one_learner(screen: Console, run: Run, tables: Tables) -> None:
 
 def _range(item: dict[str, Any]) -> str:
     within = item["p_complete_range"]
-    return f"{within['low']:.0%} to {within['high']:.0%} if history hides what moved choices"
+    return f"{within['low']:.0%} to {within['high']:.0%} at Lambda {within['lambda']:g}"

@@ -116,8 +116,8 @@ class PolicySettings(_Strict):
     ranking_doubt: float = Field(
         1.0,
         ge=0,
-        description="standard errors of the model's log-odds, by credential, that ranking deducts: the thinner the "
-        "history, the more",
+        description="standard errors of the model's log-odds, by credential, that ranking deducts: the fewer attempts, "
+        "and the less the models of the folds agree, the more",
     )
     shown_lambda: Lambda = Field(1.5, description="the range shown beside a probability is that at this Lambda")
 
@@ -138,7 +138,8 @@ class ParitySettings(_Strict):
         0.97,
         gt=0,
         le=1,
-        description="share of expected benefit and of completion without the constraint that every group must keep",
+        description="share of expected benefit and of completion without the constraint: a constraint after which any "
+        "group is shown to have less is not taken",
     )
     smallest_group: int = Field(
         100,
@@ -210,11 +211,17 @@ class Settings(_Strict):
     audit: AuditSettings = AuditSettings()
 
     @model_validator(mode="after")
-    def _overlap_with_erasure(self) -> "Settings":
-        if self.policy.overlap_floor > 0 and self.parity.mechanism != "erase":
+    def _agree_with_each_other(self) -> "Settings":
+        erases = self.parity.mechanism == "erase" and set(self.sensitive_in_training.values()) != {"audit_only"}
+        if self.policy.overlap_floor > 0 and not erases:
             raise ValueError(
-                "expected policy.overlap_floor of 0 unless parity.mechanism is erase: the steered have overlap only "
-                "where they were steered, so alone it brings that back"
+                "expected policy.overlap_floor of 0 unless parity.mechanism is erase and labels of an attribute may "
+                "fit it: the steered have overlap only where they were steered, so alone it brings that back"
+            )
+        if self.parity.smallest_group < self.audit.minimum_cell:
+            raise ValueError(
+                "expected parity.smallest_group at or above audit.minimum_cell: the shares of averaged groups are "
+                "published"
             )
         return self
 

@@ -263,9 +263,9 @@ def leaning(audit: Audit) -> str:
     if audit.plan.second_opinion:
         return (
             "Expected benefit and likely to complete are estimates, not what happened. They come from models fitted on "
-            "other decisions, which had no part in choosing, so no source is flattered by having chosen what they "
-            "overrate. What no record shows may still make them too high or too low. The verdict rests on face value "
-            "only."
+            "other decisions, which had no part in choosing, so no source is flattered by having chosen what these "
+            "models overrate. What no record shows may still make them too high or too low. The verdict rests on face "
+            "value only."
         )
     ours = "onward" in audit.sources
     whose = "for Onward, whose advice the same model chose" if ours else "for decisions that the same model chose"

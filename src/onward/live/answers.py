@@ -1,6 +1,6 @@
 """From a learner's record and a bundle to an answer: the service and Python call the same functions.
 
-The same learner, bundle, date and limits give the same answer, byte for byte.
+The same learner, bundle, date, limits, weights and length give the same answer, byte for byte.
 """
 
 from dataclasses import replace

@@ -67,16 +67,20 @@ class Items:
         """How likely completing is, its range, and how much history that rests on."""
         shown, floor = self.bundle.shown, self.bundle.adviser.rule.completion_floor
         p_complete, propensity = (m[0, [position]] for m in (self.prospects.p_complete, self.prospects.propensity))
-        low, high = shown.range(p_complete, propensity)
+        alone = self.prospects.open_to[0].sum() == 1
+        # What is open alone would have been chosen whatever it is: that is no evidence of it.
+        usual = np.zeros(1) if alone else propensity
+        low, high = shown.range(p_complete, usual)
+        likely = float(shown.probability(p_complete)[0])
         return {
-            "p_complete": round(float(shown.probability(p_complete)[0]), 3),
+            "p_complete": round(likely, 3),
             "p_complete_range": {
                 "low": round(float(low[0]), 3),
                 "high": round(float(high[0]), 3),
                 "lambda": shown.lambda_,
             },
-            "evidence": evidence(float(propensity[0])),
-            "below_completion_floor": bool(p_complete[0] < floor),
+            "evidence": evidence(float(usual[0])),
+            "below_completion_floor": bool(round(likely, 3) < floor),
         }
 
     def _support(self, position: int) -> dict[str, Any]:

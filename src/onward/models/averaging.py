@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.special import expit
 
 from onward.catalog.catalogue import Catalogue
+from onward.errors import DataError
 from onward.history.decision_points import positions
 from onward.history.known import Standing
 from onward.history.spec import FeatureSpec
@@ -26,6 +27,7 @@ from onward.models.probability import (
     CrossFit,
     Probability,
     candidate_scores,
+    counting_error,
     jackknife_error,
     known_outcomes,
     sample,
@@ -95,6 +97,11 @@ def fit_averaged(
     """
     group = _large_enough(group, smallest)
     marginal = group.value_counts(normalize=True).sort_index()
+    if len(marginal) < 2:
+        raise DataError(
+            f"expected two groups of at least {smallest} learners to average over; got {len(marginal)}; set the "
+            "attribute to constraint or audit_only, or lower parity.smallest_group"
+        )
     known = known_outcomes(points)
     truth = known["outcome"].astype(float).to_numpy()
     code = pd.Index(marginal.index).get_indexer(known["learner_id"].map(group))
@@ -128,11 +135,18 @@ def fit_averaged(
     student = Boosted.fit(lessons, soft, spec, settings, seed=seed, objective="cross_entropy")
     agreement, difference = _compared(everyone, student, compared_on)
     some = sample(known, DOUBTED, seed=seed)
-    doubt = calibration.slope * jackknife_error(
+    error = calibration.slope * jackknife_error(
         [log_odds_of(candidate_scores(some, timeline, catalogue, spec, part.averaged)) for part in parts]
     )
+    doubt = np.maximum(error, counting_error(catalogue.places(known["credential_id"]), truth, len(catalogue)))
     fitted = CrossFit(Probability(student, calibration), known, calibration(log_odds_of(out_of_fold)), doubt)
-    return Distilled(fitted, marginal.round(4).to_dict(), agreement, difference, everyone.averaged)
+    return Distilled(
+        fitted,
+        marginal.round(4).to_dict(),
+        agreement,
+        difference,
+        lambda rows: calibration(log_odds_of(everyone.averaged(rows))),
+    )
 
 
 def _compared(teacher: _Teacher, student: Boosted, pairs: PairView) -> tuple[float, float]:

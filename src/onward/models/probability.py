@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from onward.catalog.catalogue import Catalogue
@@ -36,7 +37,8 @@ class Probability:
 class CrossFit:
     """A fitted model, the points it was fitted on, and what models that never saw the learner gave each of them.
 
-    ``doubt``, shape (c,), is how unsure the model is of each credential: the standard error of its log-odds.
+    ``doubt``, shape (c,), is how unsure the model is of each credential: the standard error of its log-odds, by how far
+    the models of the folds differ and at least by how few attempts there are.
     """
 
     probability: Probability
@@ -77,9 +79,10 @@ def cross_fit(
     calibration = Platt.fit(scores, truth)
     model = Boosted.fit(matrix, truth, spec, settings, seed=seed)
     some = sample(known, DOUBTED, seed=seed)
-    doubt = calibration.slope * jackknife_error(
+    error = calibration.slope * jackknife_error(
         [candidate_scores(some, timeline, catalogue, spec, part.log_odds) for part in parts]
     )
+    doubt = np.maximum(error, counting_error(catalogue.places(known["credential_id"]), truth, len(catalogue)))
     return CrossFit(Probability(model, calibration), known, calibration(scores), doubt)
 
 
@@ -123,3 +126,16 @@ def jackknife_error(scores: list[Floats]) -> Floats:
     held = np.array(scores)
     variance = (len(held) - 1) / len(held) * ((held - held.mean(axis=0)) ** 2).sum(axis=0)
     return np.asarray(np.sqrt(variance.mean(axis=0)))
+
+
+def counting_error(places: npt.NDArray[np.int64], outcome: Floats, size: int) -> Floats:
+    """The standard error of a credential's log-odds from its own attempts alone, 1 / sqrt(n p (1 - p)), shape (c,).
+
+    Models that pool tell little of how rare a credential is; p is everybody's share, and n counts one attempt more.
+
+    >>> counting_error(np.array([0, 0, 0, 1]), np.array([1.0, 0.0, 1.0, 0.0]), 3).round(1).tolist()
+    [1.0, 1.4, 2.0]
+    """
+    attempts = np.bincount(places, minlength=size) + 1.0
+    share = outcome.mean()
+    return np.asarray(1.0 / np.sqrt(attempts * share * (1.0 - share)))

@@ -37,28 +37,36 @@ def lists(
     """Compose the lists from scores of shape (n, c), which ``weights`` reorder between the floors.
 
     The first places follow the order of advice. Where a field is stated and none of the first ``k`` is in it, the best
-    that is in it takes the last place (from k = 2 on). The stretch stands a rung above both the stated goal and the
-    first advised, in any field, above both floors and with a benefit above zero; it comes after everything else, never
-    instead, and need not be shown.
+    that is in it takes the last place, from k = 2 on and where its benefit is above zero. The stretch stands higher
+    than both the stated goal and the first advised, in any field, above both floors and with a benefit above zero; it
+    comes after everything else, never instead of the best in the stated field, and need not be shown.
     """
     weighted = (weights or Weights()).apply(scores, view)
     whole = rule.order(scores, prospects, k=max(k, scores.shape[1]), weighted=weighted)
     tier = rule.tiers(scores, prospects)
-    wanted = in_goal(view) > 0
-    ranked = _with_best_in_goal(whole, wanted, tier < 3, k)
+    wanted = (in_goal(view) > 0) & (tier < 2)
+    ranked = _with_best_in_goal(whole, wanted, k)
+    left_out = wanted.any(axis=1) & ~_any_in_goal(ranked, wanted)
     rung = view.catalogue.rung
     reached = np.fmax(np.nan_to_num(goal_rung(view), nan=-np.inf), _at(rung, ranked[:, 0]))
-    above = (tier == 0) & (rung[None, :] > reached[:, None]) & ~_marked(ranked, scores.shape[1])
+    higher = (rung[None, :] > reached[:, None]) & ~left_out[:, None]
+    above = (tier == 0) & higher & ~_marked(ranked, scores.shape[1])
     evident = (tier < 2) & (prospects.propensity >= LITTLE)
     return Lists(ranked, _first_of(whole, above), _supported(whole, ranked, prospects, evident))
 
 
-def _with_best_in_goal(whole: Places, wanted: Bools, open_to: Bools, k: int) -> Places:
+def _any_in_goal(ranked: Places, wanted: Bools) -> Bools:
+    """Whether any of what is ranked is wanted, shape (n,)."""
+    found = np.take_along_axis(wanted, np.maximum(ranked, 0), axis=1) & (ranked != NONE)
+    return np.asarray(found.any(axis=1))
+
+
+def _with_best_in_goal(whole: Places, wanted: Bools, k: int) -> Places:
     ranked = whole[:, :k].copy()
     if k < 2:
         return ranked
-    best = _first_of(whole, wanted & open_to)
-    missing = (best != NONE) & ~(ranked == best[:, None]).any(axis=1)
+    best = _first_of(whole, wanted)
+    missing = (best != NONE) & ~_any_in_goal(ranked, wanted)
     ranked[missing, -1] = best[missing]
     return ranked
 

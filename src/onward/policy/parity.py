@@ -170,9 +170,9 @@ class ParityResult:
 
 DONE = {
     "none": "nothing is changed",
-    "erase": "what tells the groups is erased from the scores, strength {strength:.1f}",
-    "erase, then shrink": "what tells the groups is erased, and scores are shrunk toward their stratum's mean, "
-    "strength {strength:.1f}",
+    "erase": "what linearly tells the groups is erased from the scores, by {strength:.0%}",
+    "erase, then shrink": "what linearly tells the groups is erased, and scores are shrunk toward their stratum's "
+    "mean, strength {strength:.1f}",
     "shrink": "scores are shrunk toward their stratum's mean, strength {strength:.1f}",
     "learned": "scores carry a price on how likely the facts make a group, a proxy for it, {strength:.0f} steps",
 }

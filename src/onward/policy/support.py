@@ -5,10 +5,9 @@ barrier. Offline, with group labels, out-of-fold probabilities are compared with
 credential and stratum and never a group. A shortfall says nothing of its cause: facts nobody recorded look the same.
 
 Every group of every cell, and of every credential over all strata, is one test. Together they are held to a false
-discovery rate (Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57:289-300), which allows the positive dependence of
-groups that share learners (Benjamini and Yekutieli 2001, Ann. Stat. 29:1165-1188). Where nothing falls short, the
-chance that anything is marked is at most 5%. A rule against any single false mark, such as Holm's, would miss more, and
-what is missed is promised to learners too highly.
+discovery rate (Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57:289-300). Groups share learners, so its 5% is meant,
+not proved; in made-up systems where nothing falls short something was marked in 2 of 60 runs. A rule against any single
+false mark, such as Holm's, would miss more, and what is missed is promised to learners too highly.
 
 Cells are thin: judged by themselves alone, few that fall short would show it. So what a cell leaves undecided for a
 group is answered by the credential over all strata, unless the cell itself rules a shortfall out.
@@ -36,7 +35,7 @@ NOT_SEEN: State = "not seen"
 TOO_FEW: State = "too few to say"
 """Neither is shown: never to be read as an absence of barriers."""
 SUPPORT_NEEDED = (
-    "Learners in a position like yours have completed this less often than their preparation suggests, so the "
+    "Some learners in a position like yours have completed this less often than their preparation suggests, so the "
     "likelihood shown may be too high. Before you start, ask which support is in place."
 )
 """What a learner reads beside a credential where support is needed."""
@@ -141,6 +140,17 @@ class SupportAudit:
 
     table: SupportTable
     rows: pd.DataFrame
+
+    @property
+    def words(self) -> str:
+        """What was found, in a sentence; it names no group."""
+        if self.rows.empty:
+            return "not evaluated; no group has enough learners in any credential"
+        found = self.rows[self.rows["needed"]]
+        return (
+            f"completion is overstated for some group in {found['credential'].nunique()} credentials, by "
+            f"{len(found)} of {len(self.rows)} tests; answers say there that support is needed"
+        )
 
 
 def _estimates(

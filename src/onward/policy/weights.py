@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from onward.catalog.catalogue import Catalogue
 from onward.data.learner import StrictModel
@@ -26,6 +26,12 @@ class Weights(StrictModel):
     cost: Weight = Field(0.0, description="a lower net price")
     schedule: Weight = Field(0.0, description="hours a week that fit those the learner has")
     field: Weight = Field(0.0, description="the field the learner wants")
+
+    @model_validator(mode="after")
+    def _count_something(self) -> "Weights":
+        if not any((self.pay, self.time, self.cost, self.schedule, self.field)):
+            raise ValueError("expected a weight above 0; with none nothing is better than anything else")
+        return self
 
     def apply(self, scores: Floats, view: LearnerView) -> Floats:
         """Weighted scores, shape (n, c), in dollars; with the default they are ``scores``, unchanged."""

@@ -93,6 +93,16 @@ def load(folder: Path | str) -> Bundle:
             f"expected bundle format {FORMAT}; {folder} has {manifest.get('format')}; train again with this version "
             "of Onward"
         )
+    try:
+        return _rebuilt(folder, manifest, bundle_hash=_hash(text)[:12])
+    except (KeyError, TypeError) as error:
+        raise NotServableError(
+            f"expected the manifest of {folder} to hold what this version reads; {type(error).__name__} at {error}; "
+            "train again with this version of Onward"
+        ) from None
+
+
+def _rebuilt(folder: Path, manifest: dict[str, Any], *, bundle_hash: str) -> Bundle:
     contents = {name: _checked(folder / name, manifest["files"].get(name)) for name in FILES}
     catalogue = Catalogue.from_json(json.loads(contents["catalogue.json"]))
     strata = manifest["strata"]
@@ -109,7 +119,7 @@ def load(folder: Path | str) -> Bundle:
         constraint_from_json(manifest["constraint"], credentials=len(catalogue)),
     )
     persistence = _probability(contents["persistence.txt"], manifest["persistence"])
-    facts = {**manifest["facts"], "bundle": _hash(text)[:12]}
+    facts = {**manifest["facts"], "bundle": bundle_hash}
     return Bundle(adviser, Shown(**manifest["shown"]), SupportTable.from_json(manifest["support"]), persistence, facts)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from onward.audit.groups import groups
 from onward.models.averaging import Distilled
 from onward.models.probability import CrossFit
-from onward.release.histories import Histories
+from onward.release.histories import Histories, in_part
 from onward.settings import Settings
 
 
@@ -16,7 +16,7 @@ def fit_completion(
     averaged = [name for name, use in settings.sensitive_in_training.items() if use == "average"]
     if not averaged:
         return histories.fit(histories.starts, settings.completion), None
-    learners = pd.Index(histories.timeline.learner_ids)
+    learners = pd.Index(in_part(histories.starts, "train")["learner_id"].unique())
     labels = groups(demographics, learners=learners, attributes=averaged)
     joint = labels[averaged].agg(":".join, axis=1)
     distilled = histories.fit_averaged(joint, settings.completion, smallest=settings.parity.smallest_group)

@@ -119,7 +119,14 @@ def constrain(
         floor=limits.floor,
         compare=compare,
     )
-    return replace(adviser, constraint=result.constraint), result
+    return _never_overlap_alone(replace(adviser, constraint=result.constraint)), result
+
+
+def _never_overlap_alone(adviser: Adviser) -> Adviser:
+    """Where nothing is erased there is no floor on overlap: alone it brings back the steering of the past."""
+    if adviser.constraint.erasure.strength > 0:
+        return adviser
+    return replace(adviser, rule=replace(adviser.rule, overlap_floor=0.0))
 
 
 def split_of(adviser: Adviser, prospects: Prospects, labelled: Groups, *, price_share: float, k: int) -> Split:

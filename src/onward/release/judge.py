@@ -1,6 +1,6 @@
 """What each policy would have advised on the locked decision points: history, imitation and Onward side by side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,11 @@ from onward.history.decision_points import positions
 from onward.history.timeline import Timeline
 from onward.history.views import LearnerView
 from onward.policy.adviser import Adviser
+from onward.policy.constraint import Constraint
 from onward.policy.lists import Lists, lists
 from onward.policy.prospects import Prospects
 from onward.policy.ranking import NONE, Floats
+from onward.release.evaluator import Opinion
 
 
 @dataclass(frozen=True)
@@ -20,17 +22,21 @@ class Judged:
     """Locked decision points, one per learner, with what each source chose there.
 
     ``points`` has the columns of ``started_credentials``; ``choices`` maps a source to positions of shape (n, ranks):
-    ``stretch`` is the stretch where a list has one, and its first place where it has none. ``p_complete``, shape
-    (n, c), is what the audit takes for the probability of completing, and ``second_opinion`` says whether it comes from
-    models that had no part in choosing.
+    ``stretch`` is the stretch where a list has one, and its first place where it has none. ``unconstrained`` holds the
+    first choices without the constraint, shape (n,). ``opinion`` is the second opinion, where there is one.
     """
 
     points: pd.DataFrame
     prospects: Prospects
     choices: dict[str, npt.NDArray[np.int64]]
+    unconstrained: npt.NDArray[np.int64]
     stretched: float
-    p_complete: Floats
-    second_opinion: bool
+    opinion: Opinion | None
+
+    @property
+    def p_complete(self) -> Floats:
+        """What the audit takes for P(complete), shape (n, c): the second opinion, or for want of one the adviser's."""
+        return self.prospects.p_complete if self.opinion is None else self.opinion.p_complete
 
     def decisions(self, credential_ids: pd.Index) -> pd.DataFrame:
         """Canonical ``decisions`` rows of every source and rank."""
@@ -59,15 +65,16 @@ class Judged:
         )
 
 
-def judge(points: pd.DataFrame, *, timeline: Timeline, adviser: Adviser, opinion: Floats | None, k: int) -> Judged:
+def judge(points: pd.DataFrame, *, timeline: Timeline, adviser: Adviser, opinion: Opinion | None, k: int) -> Judged:
     """Say what each source advises at ``points``; a learner to whom nothing is open is left out of all.
 
-    ``opinion`` is a second opinion on P(complete), shape (n, c); without one the adviser's own stands in.
+    ``opinion`` is a second opinion at the same points; without one the adviser's own probabilities stand in.
     """
     at = positions(points, timeline)
     prospects = adviser.prospects(timeline, at)
     view = LearnerView(timeline, at, adviser.catalogue)
     found = lists(adviser.scores(prospects), prospects, adviser.rule, view, k=k)
+    free = replace(adviser, constraint=Constraint.none(len(adviser.catalogue)))
     advised = found.ranked[:, 0] != NONE
     kept = points[advised].reset_index(drop=True)
     return Judged(
@@ -79,9 +86,9 @@ def judge(points: pd.DataFrame, *, timeline: Timeline, adviser: Adviser, opinion
             "onward": found.ranked[advised],
             "stretch": _stretch_or_first(found)[advised, None],
         },
+        free.order(prospects, k=1)[advised, 0],
         float((found.stretch[advised] != NONE).mean()),
-        (prospects.p_complete if opinion is None else opinion)[advised],
-        opinion is not None,
+        None if opinion is None else opinion.rows(advised),
     )
 
 

@@ -42,6 +42,7 @@ class Candidate:
     adviser: Adviser
     shown: Shown
     support: SupportAudit
+    floors: Floors
     persistence: CrossFit
     distilled: Distilled | None
     parity: ParityResult | None
@@ -76,20 +77,23 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
     support = audit_support(completion, strata, histories, demographics, settings)
     progress("judging on locked decision points")
     locked = latest_per_learner(in_part(histories.starts, "test"))
-    opinion = second_opinion(locked, histories, settings.completion)
+    opinion = second_opinion(locked, histories, settings)
     judged = judge(locked, timeline=histories.timeline, adviser=adviser, opinion=opinion, k=settings.policy.k)
-    value = policy_value(judged, adviser, price_share=settings.audit.price_share)
+    value = policy_value(judged, adviser, settings.data, price_share=settings.audit.price_share)
     skills = _skills(completion, persistence, histories, settings)
     progress("auditing")
     kept = floors(judged, adviser, demographics, settings)
-    about = _about(settings, histories, judged, parity=parity, distilled=distilled, value=value, kept=kept)
-    plan = replace(audit_plan(settings, notes=source.notes), about=about, second_opinion=judged.second_opinion)
+    about = _about(
+        settings, histories, judged, parity=parity, distilled=distilled, value=value, kept=kept, support=support
+    )
+    plan = replace(audit_plan(settings, notes=source.notes), about=about, second_opinion=judged.opinion is not None)
     audited = _audit(judged, source, plan)
     return Candidate(
         settings,
         adviser,
         shown,
         support,
+        kept,
         persistence,
         distilled,
         parity,
@@ -116,6 +120,7 @@ def _about(
     distilled: Distilled | None,
     value: PolicyValue | None,
     kept: Floors,
+    support: SupportAudit,
 ) -> tuple[tuple[str, str], ...]:
     """What an officer must know of the run before reading a figure, as label and text."""
     uses = ", ".join(f"{name}: {use.replace('_', ' ')}" for name, use in settings.sensitive_in_training.items())
@@ -128,9 +133,10 @@ def _about(
         ("Sensitive attributes in training", f"{uses}. None is an input of a served model."),
         *_averaged(distilled),
         ("Constraint", "none" if parity is None else parity.words),
-        ("Stretch", f"{judged.stretched:.0%} of lists hold one, a rung above what was stated and what comes first"),
+        ("Stretch", f"{judged.stretched:.0%} of lists hold one, higher than what was stated and what comes first"),
         ("Floors", kept.words),
-        ("Against history", "too few locked decisions with a known outcome" if value is None else value.words),
+        ("Support", support.words),
+        ("Against history", "not said: too few settled decisions" if value is None else value.words),
     )
 
 

@@ -106,6 +106,10 @@ def write(candidate: Candidate, place: Path, *, source: Source, data: Path, mapp
         candidate.parity.table().to_csv(place / "tried.csv", index=False)
     if candidate.value is not None:
         candidate.value.table().to_csv(place / "policy_value.csv", index=False)
+        candidate.value.sensitivity_table().to_csv(place / "sensitivity.csv", index=False)
+    shown = candidate.settings.audit.minimum_cell
+    for name, rows in (("floors", candidate.floors.judged), ("support", candidate.support.rows)):
+        rows[rows["n"] >= shown].to_csv(place / f"{name}.csv", index=False)
     record = {
         "settings": candidate.settings.model_dump(mode="json"),
         "data": str(data.resolve()),
@@ -113,7 +117,7 @@ def write(candidate: Candidate, place: Path, *, source: Source, data: Path, mapp
         "notes": candidate.audit.plan.notes,
         "about": about,
         "digests": source.digests,
-        "second_opinion": candidate.judged.second_opinion,
+        "second_opinion": candidate.judged.opinion is not None,
     }
     (place / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
     return bundle_hash
