@@ -26,7 +26,10 @@ SLOW_SEEDS = 1
 """What takes long (trained baselines, the averaged model) is fitted on so many seeds of the worlds with steering 1."""
 SERVED = "served"
 LAMBDAS_COVERED = 0.9
-PARITY_LIMIT = 1_000.0
+GAPS = ("gap", "gap_preparation", "gap_preparation_goal", "gap_benefit")
+"""The three gaps of value, and that of benefit given preparation and goal."""
+HARMED = ("black", "hispanic", "american_indian_or_alaska_native", "woman")
+"""Groups whom history steered toward lower value in these worlds."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,17 @@ def show(table: pd.DataFrame, found: pd.DataFrame) -> None:
         for (_, policy), row in rows.iterrows():
             cells = "".join(_cell(name, row.get(name, np.nan)) for name in names)
             print(f"  {policy:20s}{cells}  {seeds[policy]:5d}  {_paired(found, str(world), str(policy))}")
+        print(f"  served, by group: {_by_group(found[(found['world'] == world) & (found['policy'] == SERVED)])}")
+
+
+def _by_group(served: pd.DataFrame) -> str:
+    """Of every judged group: share worse off, optimism, and the three gaps and that in benefit, means over seeds."""
+    means = served.mean(numeric_only=True)
+    told = []
+    for name in [column.partition(":")[2] for column in served.filter(regex="^worse:")]:
+        gaps = "/".join(f"{means[f'{kind}:{name}']:,.0f}" for kind in GAPS)
+        told.append(f"{name} worse {means[f'worse:{name}']:.3f}, shown {means[f'optimism:{name}']:+.3f}, gaps {gaps}")
+    return "; ".join(told)
 
 
 def _cell(name: str, figure: float) -> str:
@@ -214,6 +228,7 @@ def claims(found: pd.DataFrame) -> list[tuple[str, float, float, str]]:
             "at most",
         )
     )
+    rows += _of_groups(served, found)
     if "reduction" in set(found["policy"]):
         both = found.pivot_table(index=["world", "seed"], columns="policy", values="share_at_same_gap").dropna()
         rows.append(
@@ -225,6 +240,43 @@ def claims(found: pd.DataFrame) -> list[tuple[str, float, float, str]]:
             )
         )
     return rows
+
+
+def _of_groups(served: pd.DataFrame, found: pd.DataFrame) -> list[tuple[str, float, float, str]]:
+    """Claims on single groups, and on the bound that no policy from the record may pass."""
+    blind = found[~found["policy"].isin(["oracle", "history"])]
+    rows = [
+        ("gap given true latent facts beyond chance, no barrier, $", _beyond_chance(served), 0.0, "at most"),
+        ("worse off, minoritised group or women beyond overall and interval", _worse_in_group(served), 0.0, "at most"),
+        ("share at the same gap, mean of the best policy of any world", _highest_share(blind), 1.0, "at most"),
+    ]
+    if "benefit_of:woman" in found:
+        free = found[found["policy"] == "blind, care"].set_index(["world", "seed"]).filter(regex="^benefit_of:")
+        kept = served.set_index(["world", "seed"]).filter(regex="^benefit_of:")
+        lost = ((kept - free) / free).groupby("world").mean().min().min()
+        rows.append(("benefit of any group, change by the constraint", float(lost), -0.03, "at least"))
+    return rows
+
+
+def _beyond_chance(served: pd.DataFrame) -> float:
+    """How far the widest gap given true latent facts exceeds what chance gives, mean over seeds, worst world."""
+    part = served[~served["barrier"]]
+    names = [name.partition(":")[2] for name in part.filter(regex=r"^gap_latents:")]
+    beyond = pd.DataFrame({name: part[f"gap_latents:{name}"].abs() - part[f"by_chance:{name}"] for name in names})
+    return float(beyond.groupby(part["world"]).mean().max().max())
+
+
+def _worse_in_group(served: pd.DataFrame) -> float:
+    """By how much a group's share worse off exceeds everybody's and its 95% interval, mean over seeds, worst world."""
+    names = [name for name in HARMED if f"worse:{name}" in served]
+    beyond = pd.DataFrame(
+        {name: served[f"worse:{name}"] - served["worse"] - 1.96 * served[f"worse_error:{name}"] for name in names}
+    )
+    return float(beyond.groupby(served["world"]).mean().max().max())
+
+
+def _highest_share(blind: pd.DataFrame) -> float:
+    return float(blind.groupby(["world", "policy"])["share_at_same_gap"].mean().max())
 
 
 def _worse_more(by_world: "pd.core.groupby.DataFrameGroupBy") -> float:

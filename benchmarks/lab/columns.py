@@ -127,6 +127,7 @@ def _reached(known: Reference, choice: Places) -> dict[str, float]:
         **{name: benefit / (reachable * share) for name, share in kept.items()},
         "completion": completion,
         "ceiling_completion_more": float(at(world.p, known.ceiling).mean()) - completion,
+        **_columns("benefit_of", known.by_group(at(known.real, choice))),
     }
 
 

@@ -167,8 +167,14 @@ def test_extreme_weights_lift_nothing_that_returns_nothing(view_of):
     assert (found.ranked[0].tolist(), found.stretch.tolist()) == ([CERTIFICATE], [NONE])
 
 
-def test_no_weight_on_anything_still_keeps_the_floors(view_of):
-    assert ranked(view_of, [4, 3, 2, 1], k=4, p=(0.1, 0.9, 0.9, 0.9), weights=Weights(pay=0.0))[-1] == BADGE
+def test_next_to_no_weight_on_anything_still_keeps_the_floors(view_of):
+    barely = Weights(pay=0.0, time=0.001)
+    assert ranked(view_of, [4, 3, 2, 1], k=4, p=(0.1, 0.9, 0.9, 0.9), weights=barely)[-1] == BADGE
+
+
+def test_no_weight_at_all_is_refused():
+    with pytest.raises(ValueError, match="expected a weight above 0; with none nothing is better than anything else"):
+        Weights(pay=0.0)
 
 
 @given(scores_of_three, chances_of_three, usual_of_three, flags_of_three, st.integers(1, 5))

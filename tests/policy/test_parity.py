@@ -293,8 +293,8 @@ def test_the_attribute_that_has_the_widest_gap_decides(four, planted):
 
 
 def test_the_words_of_what_was_met_say_what_was_done(met):
-    strength = f"strength {met.chosen.strength:.1f}"
-    assert met.words.startswith(f"met; what tells the groups is erased from the scores, {strength}; ")
+    share = f"{met.chosen.strength:.0%}"
+    assert met.words.startswith(f"met; what linearly tells the groups is erased from the scores, by {share}; ")
     assert met.words.endswith(f"${met.chosen.bound:,.0f} a year, limit $1,500, and ${met.listed:,.0f} over whole lists")
 
 
