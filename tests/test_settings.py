@@ -41,13 +41,32 @@ def test_a_run_must_say_how_training_uses_sensitive_attributes(uses):
 @pytest.mark.parametrize("mechanism", ["none", "shrink", "learned"])
 def test_a_floor_on_overlap_is_refused_without_erasure(mechanism):
     with pytest.raises(
-        SettingsError, match=r"policy\.overlap_floor of 0 unless parity\.mechanism is erase: the steered"
+        SettingsError, match=r"policy\.overlap_floor of 0 unless parity\.mechanism is erase and labels .* the steered"
     ):
         read(policy={"overlap_floor": 0.01}, parity={"mechanism": mechanism})
 
 
 def test_a_floor_on_overlap_goes_with_erasure():
     assert read(policy={"overlap_floor": 0.01}, parity={"mechanism": "erase"}).policy.overlap_floor == 0.01
+
+
+def test_a_floor_on_overlap_is_refused_where_no_label_may_fit_the_erasure():
+    uses = {"gender": "audit_only", "race_ethnicity": "audit_only"}
+    with pytest.raises(SettingsError, match="labels of an attribute may fit it"):
+        read(policy={"overlap_floor": 0.01}, parity={"mechanism": "erase"}, sensitive_in_training=uses)
+
+
+@pytest.mark.parametrize("use", ["constraint", "average"])
+def test_a_floor_on_overlap_goes_with_one_attribute_whose_labels_may(use):
+    uses = {"gender": "audit_only", "race_ethnicity": use}
+    found = read(policy={"overlap_floor": 0.01}, parity={"mechanism": "erase"}, sensitive_in_training=uses)
+    assert found.policy.overlap_floor == 0.01
+
+
+def test_a_group_smaller_than_the_smallest_cell_published_is_refused():
+    with pytest.raises(SettingsError, match=r"parity\.smallest_group at or above audit\.minimum_cell"):
+        read(parity={"smallest_group": 19}, audit={"minimum_cell": 20})
+    assert read(parity={"smallest_group": 20}, audit={"minimum_cell": 20}).parity.smallest_group == 20
 
 
 @pytest.mark.parametrize("mechanism", ["none", "erase", "shrink", "learned"])

@@ -74,10 +74,14 @@ def test_what_is_shown_is_calibrated_at_what_is_advised(small_bundle, found):
     assert [item["p_complete"] for item in found.items] == [round(float(p), 3) for p in shown]
 
 
-def test_what_is_shown_moves_with_the_shift_and_the_floor_does_not(small_bundle):
+def test_what_is_shown_moves_with_the_shift_and_the_floor_is_told_by_what_is_shown(small_bundle):
     as_is, lower = (made(showing(small_bundle, shift=shift)).items for shift in (0.0, -1.0))
     assert all(b["p_complete"] < a["p_complete"] for a, b in zip(as_is, lower, strict=True))
-    assert [a["below_completion_floor"] for a in as_is] == [b["below_completion_floor"] for b in lower]
+    floor = small_bundle.adviser.rule.completion_floor
+    for items in (as_is, lower):
+        assert [item["below_completion_floor"] for item in items] == [item["p_complete"] < floor for item in items]
+    below = [{item["credential_id"] for item in items if item["below_completion_floor"]} for items in (as_is, lower)]
+    assert below[0] < below[1]
 
 
 def test_evidence_says_how_many_like_this_one_chose_it(found):
@@ -85,6 +89,23 @@ def test_evidence_says_how_many_like_this_one_chose_it(found):
     expected = ["much" if p >= MUCH else "some" if p >= LITTLE else "little" for p in usual]
     assert [item["evidence"] for item in found.items] == expected
     assert len(set(expected)) > 1
+
+
+def test_what_is_open_alone_has_little_evidence_and_the_range_of_what_nobody_chose(small_bundle, found):
+    only = found.places[0]
+    alone = np.arange(len(small_bundle.adviser.catalogue)) == only
+    timeline = Timeline.from_records([NEW], small_bundle.adviser.catalogue)
+    at = Points(np.zeros(1, dtype=np.int64), np.array([DAY], "datetime64[D]"))
+    view = LearnerView(timeline, at, small_bundle.adviser.catalogue)
+    # One candidate is all of what is usual.
+    prospects = dataclasses.replace(found.prospects, open_to=alone[None, :], propensity=alone[None, :].astype(float))
+    (item,) = Items.of(small_bundle, NEW, view, prospects).all([only])
+    low, high = small_bundle.shown.range(prospects.p_complete[:, only], np.zeros(1))
+    assert item["evidence"] == "little"
+    assert (item["p_complete_range"]["low"], item["p_complete_range"]["high"]) == pytest.approx(
+        (low[0], high[0]), abs=0.0005
+    )
+    assert item["p_complete_range"]["low"] < item["p_complete"] < item["p_complete_range"]["high"]
 
 
 @pytest.mark.parametrize(

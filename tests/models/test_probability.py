@@ -10,7 +10,7 @@ from onward.history.spec import FeatureSpec
 from onward.history.timeline import Timeline
 from onward.models.boosting import folds
 from onward.models.pairs import chosen, every_candidate
-from onward.models.probability import cross_fit
+from onward.models.probability import counting_error, cross_fit
 from onward.models.skill import skill
 
 SEED = 3
@@ -132,3 +132,18 @@ def test_less_history_means_more_doubt(fitted, small):
     learners = small.starts["learner_id"].unique()
     few = fit(small.starts[small.starts["learner_id"].isin(learners[::4])], small)
     assert few.doubt.mean() > fitted.doubt.mean()
+
+
+def test_a_credential_with_few_attempts_has_more_doubt_than_one_with_many(fitted, small):
+    attempts = fitted.points["credential_id"].value_counts().reindex(small.catalogue.ids, fill_value=0).to_numpy()
+    share = fitted.points["outcome"].astype(float).mean()
+    least = 1 / np.sqrt((attempts + 1) * share * (1 - share))
+    assert fitted.doubt[attempts.argmin()] > fitted.doubt[attempts.argmax()]
+    assert (fitted.doubt >= least - 1e-9).all()
+
+
+def test_doubt_from_counts_falls_with_every_attempt():
+    places = np.repeat(np.arange(4), [0, 1, 10, 1_000])
+    doubt = counting_error(places, np.arange(len(places)) % 2.0, 4)
+    assert (np.diff(doubt) < 0).all()
+    assert np.isfinite(doubt).all()

@@ -46,5 +46,5 @@ def judged(histories: Any, fitted: Any, settings: Any) -> Any:
     from onward.release.judge import judge
 
     locked = latest_per_learner(in_part(histories.starts, "test"))
-    opinion = second_opinion(locked, histories, settings.completion)
+    opinion = second_opinion(locked, histories, settings)
     return judge(locked, timeline=histories.timeline, adviser=fitted.adviser, opinion=opinion, k=settings.policy.k)

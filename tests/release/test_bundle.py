@@ -167,6 +167,25 @@ def test_the_constraint_of_the_bundle_does_something(small_bundle, small_adviser
     assert not np.allclose(small_bundle.adviser.scores(prospects), small_adviser.scores(prospects))
 
 
+@pytest.mark.parametrize("key", ["files", "strata", "rule", "constraint", "persistence", "facts", "shown", "support"])
+def test_a_manifest_without_a_key_is_refused(key, copy, monkeypatch):
+    manifest = json.loads((copy / MANIFEST).read_text())
+    del manifest[key]
+    (copy / MANIFEST).write_text(json.dumps(manifest))
+    monkeypatch.setattr("onward.release.bundle._checked", lambda path, _hash: path.read_text())
+    with pytest.raises(NotServableError, match=f"expected the manifest of .* KeyError at '{key}'; train again"):
+        load(copy)
+
+
+def test_a_manifest_with_a_key_that_this_version_does_not_read_is_refused(copy, monkeypatch):
+    manifest = json.loads((copy / MANIFEST).read_text())
+    manifest["shown"]["colour"] = "blue"
+    (copy / MANIFEST).write_text(json.dumps(manifest))
+    monkeypatch.setattr("onward.release.bundle._checked", lambda path, _hash: path.read_text())
+    with pytest.raises(NotServableError, match=r"expected the manifest of .* TypeError at .*colour"):
+        load(copy)
+
+
 def test_a_state_of_support_that_nobody_wrote_is_refused(copy, monkeypatch):
     manifest = json.loads((copy / MANIFEST).read_text())
     manifest["support"]["over_all"][0] = "no barriers"

@@ -10,6 +10,7 @@ from onward.history.timeline import Timeline
 from onward.models.averaging import GROUP
 from onward.models.pairs import every_candidate
 from onward.release.completing import fit_completion
+from onward.release.histories import in_part
 
 
 def using(settings, **uses):
@@ -24,10 +25,19 @@ def averaged(histories, small, settings):
 
 
 @pytest.fixture(scope="module")
-def moved(small):
-    """The tables with everyone's demographics given to somebody else."""
-    people = small.tables.demographics
-    order = np.random.default_rng(0).permutation(len(people))
+def trained_on(histories):
+    """The learners of the training part."""
+    return set(in_part(histories.starts, "train")["learner_id"])
+
+
+@pytest.fixture(scope="module")
+def moved(small, trained_on):
+    """The tables with everyone's demographics given to somebody else of the same part."""
+    people, rng = small.tables.demographics, np.random.default_rng(0)
+    inside = people["learner_id"].isin(trained_on).to_numpy()
+    order = np.arange(len(people))
+    for part in (inside, ~inside):
+        order[part] = rng.permutation(order[part])
     given = people.iloc[order].reset_index(drop=True).assign(learner_id=people["learner_id"])
     return dataclasses.replace(small.tables, demographics=given)
 
@@ -59,9 +69,9 @@ def test_two_averaged_attributes_are_averaged_together(histories, small, setting
     assert all(name.count(":") == 1 for name in joint)
 
 
-def test_groups_smaller_than_the_settings_say_are_not_published_by_themselves(averaged, histories, settings):
+def test_groups_smaller_than_the_settings_say_are_not_published_by_themselves(averaged, trained_on, settings):
     _, distilled = averaged
-    smallest = min(distilled.marginal.values()) * len(histories.timeline.learner_ids)
+    smallest = min(distilled.marginal.values()) * len(trained_on)
     assert round(smallest) >= settings.parity.smallest_group
     assert sum(distilled.marginal.values()) == pytest.approx(1.0, abs=1e-3)
 
@@ -92,3 +102,14 @@ def test_it_learns_from_the_training_part_alone(averaged, histories, small, sett
     uses = using(settings, race_ethnicity="average", gender="constraint")
     other, _ = fit_completion(changed, small.tables.demographics, uses)
     assert other.probability.model.to_text() == averaged[0].probability.model.to_text()
+
+
+def test_labels_of_learners_outside_the_training_part_reach_nothing(averaged, histories, small, settings, trained_on):
+    people = small.tables.demographics
+    outside = ~people["learner_id"].isin(trained_on)
+    assert outside.any()
+    other = people.assign(race_ethnicity=people["race_ethnicity"].mask(outside, "white"))
+    uses = using(settings, race_ethnicity="average", gender="constraint")
+    fitted, distilled = fit_completion(histories, other, uses)
+    assert distilled.marginal == averaged[1].marginal
+    assert fitted.probability.model.to_text() == averaged[0].probability.model.to_text()

@@ -20,8 +20,31 @@ from onward.release.run import audit_again
 def test_a_run_holds_bundle_report_and_decisions_and_no_demographics(trained):
     names = {path.name for path in trained.run.folder.iterdir()}
     assert {"bundle", "report", "decisions.csv", "strata.csv", "run.json"} <= names
-    written = "".join(path.read_text(errors="replace") for path in trained.run.folder.glob("*.csv"))
-    assert not any(word in written for word in ("hispanic", "woman", "white"))
+    of_groups = {"floors.csv", "support.csv"}
+    written = {path.name: path.read_text(errors="replace") for path in trained.run.folder.glob("*.csv")}
+    told = "".join(text for name, text in written.items() if name not in of_groups)
+    assert not any(word in told for word in ("hispanic", "woman", "white"))
+    learners = set(trained.tables.learners["learner_id"])
+    for name in of_groups & set(written):
+        assert not learners & set(pd.read_csv(trained.run.folder / name, dtype=str).to_numpy().ravel())
+
+
+@pytest.mark.parametrize("name", ["floors", "support"])
+def test_what_is_written_of_groups_holds_no_cell_too_small_to_show(name, trained):
+    candidate = trained.run.candidate
+    found = {"floors": candidate.floors.judged, "support": candidate.support.rows}[name]
+    written = pd.read_csv(trained.run.folder / f"{name}.csv")
+    assert list(written.columns) == list(found.columns)
+    assert len(written) == (found["n"] >= candidate.settings.audit.minimum_cell).sum()
+    assert (written["n"] >= candidate.settings.audit.minimum_cell).all()
+
+
+def test_how_far_the_value_is_from_tipping_is_written_where_there_is_a_value(trained):
+    value = trained.run.candidate.value
+    place = trained.run.folder / "sensitivity.csv"
+    assert place.is_file() is (value is not None)
+    if value is not None:
+        assert len(pd.read_csv(place)) == len(value.ranges)
 
 
 def test_nothing_is_left_beside_the_run(trained):

@@ -53,6 +53,20 @@ def test_two_attributes_are_compared_with_their_intersection(fitted, histories, 
     assert set(found.rows["attribute"]) == {"race_ethnicity", "gender", INTERSECTION}
 
 
+def test_words_count_what_was_found_and_name_no_group(fitted, histories, small, settings, overstated):
+    found = audited(fitted, histories, small, settings, overstated, race_ethnicity="audit_only", gender="constraint")
+    credentials = found.rows.loc[found.rows["needed"], "credential"].nunique()
+    assert found.words.startswith(f"completion is overstated for some group in {credentials} credentials, by ")
+    assert "woman" not in found.words
+
+
+def test_words_say_where_nothing_could_be_compared(fitted, histories, settings):
+    uses = {"race_ethnicity": "audit_only", "gender": "audit_only"}
+    alone = settings.model_copy(update={"sensitive_in_training": uses})
+    found = audit_support(fitted.completion, fitted.strata, histories, None, alone)
+    assert found.words.startswith("not evaluated")
+
+
 def test_a_planted_barrier_is_found_for_those_who_meet_it(fitted, histories, small, settings, overstated):
     found = audited(fitted, histories, small, settings, overstated, race_ethnicity="audit_only", gender="constraint")
     needed = found.rows[found.rows["needed"]]

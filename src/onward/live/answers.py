@@ -19,6 +19,7 @@ from onward.history.views import LearnerView, PairView
 from onward.live.items import Items
 from onward.policy.eligibility import Bools, Limits, missing_requirements
 from onward.policy.lists import lists
+from onward.policy.prospects import Prospects
 from onward.policy.ranking import NONE
 from onward.policy.weights import Weights
 from onward.release.bundle import Bundle
@@ -28,9 +29,7 @@ NOTICE = (
     "the facts of your studies in this request and from what happened to earlier learners; they can be wrong for "
     "you. You choose."
 )
-STRETCH = (
-    "A step further than the goal you stated. It is an extra, not instead of what comes before; leave it if you like."
-)
+STRETCH = "It asks more than what comes before. It is an extra, not instead of that; leave it if you like."
 NEARLY_OPEN = 3
 """How many credentials that are not open yet are named, with what would open them."""
 
@@ -63,7 +62,7 @@ def recommend(
     found = lists(adviser.scores(prospects), within, adviser.rule, view, k=k, weights=weights)
     ranked, supported = found.ranked[0], found.supported[0]
     advised = [int(position) for position in ranked if position != NONE]
-    stretched = [int(position) for position in found.stretch if position != NONE] if stretch else []
+    stretched = [int(found.stretch[0])] if stretch and _shown_above_floor(bundle, within, int(found.stretch[0])) else []
     items = Items.of(bundle, learner, view, within).all([*advised, *stretched])
     for item, better in zip(items, [*supported[: len(advised)], *(NONE for _ in stretched)], strict=True):
         item["supported_alternative"] = None if better == NONE else _named(adviser.catalogue, int(better))
@@ -74,6 +73,12 @@ def recommend(
         "not_yet_open": _nearly_open(adviser.catalogue, view.standing, allowed),
     }
     return _envelope(bundle, notes) | {"advice": advice, "notice": NOTICE}
+
+
+def _shown_above_floor(bundle: Bundle, prospects: Prospects, position: int) -> bool:
+    """Whether there is a stretch, and the probability that would be shown keeps the floor too."""
+    likely = bundle.shown.probability(prospects.p_complete[0, [position]])[0]
+    return position != NONE and bool(round(float(likely), 3) >= bundle.adviser.rule.completion_floor)
 
 
 def persistence(bundle: Bundle, learner: Learner, *, as_of: date, target: str | None = None) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Items:
         """How likely completing is, its range, and how much history that rests on."""
         shown, floor = self.bundle.shown, self.bundle.adviser.rule.completion_floor
         p_complete, propensity = (m[0, [position]] for m in (self.prospects.p_complete, self.prospects.propensity))
-        alone = self.prospects.open_to[0].sum() == 1
+        alone = (self.prospects.propensity[0] > 0).sum() == 1
         # What is open alone would have been chosen whatever it is: that is no evidence of it.
         usual = np.zeros(1) if alone else propensity
         low, high = shown.range(p_complete, usual)

@@ -147,6 +147,8 @@ class SupportAudit:
         if self.rows.empty:
             return "not evaluated; no group has enough learners in any credential"
         found = self.rows[self.rows["needed"]]
+        if found.empty:
+            return f"none of {len(self.rows)} tests shows completion overstated for a group, which rules nothing out"
         return (
             f"completion is overstated for some group in {found['credential'].nunique()} credentials, by "
             f"{len(found)} of {len(self.rows)} tests; answers say there that support is needed"
