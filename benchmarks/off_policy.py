@@ -34,7 +34,8 @@ from onward.data.simulated_people import People, draw_people, goal_level
 from onward.data.simulated_records import draw_brought
 from onward.data.worth import benefit, cost_of_failing
 from onward.policy.evaluation import Estimate, Logged, deterministic, evaluate, mixed, softened
-from onward.policy.ranking import Bools, Floats, of_choice
+from onward.policy.prospects import Bools, Floats
+from onward.policy.ranking import of_choice
 from onward.policy.sensitivity import sensitivity
 
 MEASURED = World(steering_race=1.0, steering_gender=0.7, barrier=0.0, signal_noise=0.0)

@@ -27,8 +27,7 @@ from onward.models.probability import (
     CrossFit,
     Probability,
     candidate_scores,
-    counting_error,
-    jackknife_error,
+    doubt_of,
     known_outcomes,
     sample,
 )
@@ -93,15 +92,11 @@ def fit_averaged(
     """Fit on decision points with an ``outcome``; ``group`` holds a label per learner id.
 
     The distilled model learns from every candidate that ``open_to`` says is open, chosen or not. Groups of fewer than
-    ``smallest`` learners are counted together, so that the published marginal tells of nobody.
+    ``smallest`` learners are counted together, so that the published marginal tells of nobody. Raises ``DataError``
+    where fewer than two groups are left.
     """
     group = _large_enough(group, smallest)
-    marginal = group.value_counts(normalize=True).sort_index()
-    if len(marginal) < 2:
-        raise DataError(
-            f"expected two groups of at least {smallest} learners to average over; got {len(marginal)}; set the "
-            "attribute to constraint or audit_only, or lower parity.smallest_group"
-        )
+    marginal = _marginal(group, smallest)
     known = known_outcomes(points)
     truth = known["outcome"].astype(float).to_numpy()
     code = pd.Index(marginal.index).get_indexer(known["learner_id"].map(group))
@@ -135,10 +130,8 @@ def fit_averaged(
     student = Boosted.fit(lessons, soft, spec, settings, seed=seed, objective="cross_entropy")
     agreement, difference = _compared(everyone, student, compared_on)
     some = sample(known, DOUBTED, seed=seed)
-    error = calibration.slope * jackknife_error(
-        [log_odds_of(candidate_scores(some, timeline, catalogue, spec, part.averaged)) for part in parts]
-    )
-    doubt = np.maximum(error, counting_error(catalogue.places(known["credential_id"]), truth, len(catalogue)))
+    scores = [log_odds_of(candidate_scores(some, timeline, catalogue, spec, part.averaged)) for part in parts]
+    doubt = doubt_of(scores, calibration, catalogue.places(known["credential_id"]), truth)
     fitted = CrossFit(Probability(student, calibration), known, calibration(log_odds_of(out_of_fold)), doubt)
     return Distilled(
         fitted,
@@ -162,6 +155,17 @@ def _open_pairs(points: pd.DataFrame, timeline: Timeline, catalogue: Catalogue, 
     view = LearnerView(timeline, positions(points, timeline), catalogue)
     point, credential = np.nonzero(open_to(view.standing, catalogue))
     return PairView(view, point, credential)
+
+
+def _marginal(group: pd.Series, smallest: int) -> pd.Series:
+    """P(g) by group, in the order of their names."""
+    marginal = group.value_counts(normalize=True).sort_index()
+    if len(marginal) < 2:
+        raise DataError(
+            f"expected two groups of at least {smallest} learners to average over; got {len(marginal)}; set the "
+            "attribute to constraint or audit_only, or lower parity.smallest_group"
+        )
+    return marginal
 
 
 def _large_enough(group: pd.Series, smallest: int) -> pd.Series:

@@ -79,10 +79,8 @@ def cross_fit(
     calibration = Platt.fit(scores, truth)
     model = Boosted.fit(matrix, truth, spec, settings, seed=seed)
     some = sample(known, DOUBTED, seed=seed)
-    error = calibration.slope * jackknife_error(
-        [candidate_scores(some, timeline, catalogue, spec, part.log_odds) for part in parts]
-    )
-    doubt = np.maximum(error, counting_error(catalogue.places(known["credential_id"]), truth, len(catalogue)))
+    held_out_scores = [candidate_scores(some, timeline, catalogue, spec, part.log_odds) for part in parts]
+    doubt = doubt_of(held_out_scores, calibration, catalogue.places(known["credential_id"]), truth)
     return CrossFit(Probability(model, calibration), known, calibration(scores), doubt)
 
 
@@ -112,6 +110,16 @@ def candidate_scores(
 ) -> Floats:
     """``score`` of every candidate at the points, shape (n, c)."""
     return every_candidate(timeline, positions(points, timeline), catalogue, spec, score)
+
+
+def doubt_of(scores: list[Floats], calibration: Platt, places: npt.NDArray[np.int64], outcome: Floats) -> Floats:
+    """How unsure calibrated log-odds are of each credential, shape (c,): at least by how few attempts there are.
+
+    ``scores`` are those of the models of the folds, shape (n, c) each; ``places`` and ``outcome`` the attempts'
+    credentials and what became of them, shape (m,).
+    """
+    error = calibration.slope * jackknife_error(scores)
+    return np.maximum(error, counting_error(places, outcome, len(error)))
 
 
 def jackknife_error(scores: list[Floats]) -> Floats:

@@ -10,10 +10,10 @@ from onward.catalog.catalogue import Catalogue
 from onward.models.calibration import log_odds_of
 from onward.policy.erasure import Erasure
 from onward.policy.price import Price
-from onward.policy.prospects import Prospects
+from onward.policy.prospects import Floats, Prospects
 from onward.policy.ranking import RankingRule
 from onward.policy.shrinkage import Shrinkage
-from onward.policy.stratum_means import Floats, StratumMeans
+from onward.policy.stratum_means import StratumMeans
 
 
 @dataclass(frozen=True)

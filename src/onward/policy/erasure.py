@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from onward.policy.stratum_means import Floats, Labels, StratumMeans
+from onward.policy.prospects import Floats, Labels
+from onward.policy.stratum_means import StratumMeans
 
 SMALLEST_SPREAD = 1e-6
 """Directions whose variance is below this share of the largest are not told apart from rounding."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onward.policy.stratum_means import Floats, Labels
+from onward.policy.prospects import Floats, Labels
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from fairlearn.reductions import UtilityParity
 
-from onward.policy.stratum_means import Floats, Labels
+from onward.policy.prospects import Floats, Labels
 
 
 class Ledger:

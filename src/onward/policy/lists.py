@@ -6,8 +6,8 @@ import numpy as np
 
 from onward.history.features import goal_rung
 from onward.history.views import LearnerView
-from onward.policy.prospects import Bools, Prospects
-from onward.policy.ranking import NONE, Floats, Places, RankingRule
+from onward.policy.prospects import Bools, Floats, Prospects
+from onward.policy.ranking import NONE, Places, RankingRule
 from onward.policy.shown import LITTLE
 from onward.policy.weights import Weights, in_goal
 

@@ -18,9 +18,10 @@ from onward.policy.erasure import Erasure
 from onward.policy.groups import Groups
 from onward.policy.ledger import Ledger
 from onward.policy.price import Price
+from onward.policy.prospects import Floats, Labels
 from onward.policy.ranking import of_choice
 from onward.policy.shrinkage import Shrinkage
-from onward.policy.stratum_means import Floats, Labels, StratumMeans
+from onward.policy.stratum_means import StratumMeans
 
 Places = npt.NDArray[np.int64]
 Outcome = Literal["met", "not met", "not evaluated"]

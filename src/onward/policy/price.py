@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onward.policy.stratum_means import Floats, Labels, StratumMeans
+from onward.policy.prospects import Floats, Labels
+from onward.policy.stratum_means import StratumMeans
 
 RIDGE = 1e-3
 """Added to the variance of the log-odds, so that candidates that go together do not blow up the regression."""

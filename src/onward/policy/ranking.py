@@ -9,11 +9,9 @@ from scipy.special import expit
 from onward.catalog.catalogue import Catalogue
 from onward.data.worth import benefit
 from onward.models.calibration import log_odds_of
-from onward.policy.prospects import Prospects
+from onward.policy.prospects import Floats, Prospects
 from onward.policy.sensitivity import probability_range
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 NONE = -1
 """Stands in an order where nothing more is open."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from onward.history.features import FEATURES
 from onward.history.spec import FeatureSpec
-from onward.policy.ranking import Floats
+from onward.policy.prospects import Floats
 
 SENTENCES = {
     "goal": "It is close to the goal you stated.",

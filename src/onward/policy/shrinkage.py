@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onward.policy.stratum_means import Floats, Labels, StratumMeans
+from onward.policy.prospects import Floats, Labels
+from onward.policy.stratum_means import StratumMeans
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.str_]
+from onward.policy.prospects import Floats, Labels
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from onward.history.views import LearnerView
 from onward.policy.adviser import Adviser
 from onward.policy.constraint import Constraint
 from onward.policy.lists import Lists, lists
-from onward.policy.prospects import Prospects
-from onward.policy.ranking import NONE, Floats
+from onward.policy.prospects import Floats, Prospects
+from onward.policy.ranking import NONE
 from onward.release.evaluator import Opinion
 
 
