@@ -14,6 +14,8 @@ RESULTS = HERE / "RESULTS.md"
 PROGRAMS = (
     "simulated_speed.py",
     "audit_coverage.py",
+    "audit_speed.py",
+    "audit_privacy.py",
     "advice.py",
     "uci697.py",
     "off_policy.py",

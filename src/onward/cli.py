@@ -101,10 +101,12 @@ def check(
 def train(
     settings: Annotated[Path, typer.Argument(help="TOML settings file.")],
     data: Annotated[Path, typer.Option(help="Folder of the files it trains on.")],
+    *,
     runs: Runs = Path("runs"),
     store: Annotated[
         str | None, typer.Option(help="MLflow tracking address; SQLite beside the runs without it.")
     ] = None,
+    previous: Annotated[Path | None, typer.Option(help="Folder of the last public report on these learners.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train, audit and register a candidate from a settings file.
@@ -112,10 +114,12 @@ def train(
     Example: onward train training/settings/uci697.toml --data uci697/
     """
     from onward.release.run import train as run_training
+    from onward.release.vendor import read_release
     from onward.screens import train_summary
 
     with _progress() as progress:
-        run = run_training(settings, data, runs=runs, store=store, progress=progress)
+        release = None if previous is None else read_release(previous)
+        run = run_training(settings, data, runs=runs, store=store, progress=progress, previous=release)
     if as_json:
         screen.print_json(json.dumps(_as_json(run)))
     else:
@@ -124,26 +128,57 @@ def train(
 
 @app.command()
 def audit(
-    run: Annotated[Path, typer.Argument(help="Folder of a run, such as runs/demo.")],
-    limit: Annotated[float | None, typer.Option(help="A tighter limit, dollars a year.")] = None,
-    minimum_cell: Annotated[int | None, typer.Option(help="A larger smallest cell.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the report; RUN/audit without it.")] = None,
+    what: Annotated[Path, typer.Argument(help="Folder of a run, such as runs/demo, or a CSV file of decisions.")],
+    *,
+    groups: Annotated[
+        Path | None, typer.Option(help="Who learners are: learner_id, race_ethnicity, gender, ...")
+    ] = None,
+    values: Annotated[
+        Path | None, typer.Option(help="What credentials return: credential_id, median_earnings, benchmark_earnings.")
+    ] = None,
+    strata: Annotated[Path | None, typer.Option(help="Who is comparable: learner_id, stratum.")] = None,
+    credentials: Annotated[
+        Path | None, typer.Option(help="The catalogue: credential_id, award_level, net_price.")
+    ] = None,
+    pathways: Annotated[Path | None, typer.Option(help="What leads to what: from_id, to_id.")] = None,
+    scores: Annotated[Path | None, typer.Option(help="Persistence: learner_id, as_of, probability, outcome.")] = None,
+    offers: Annotated[Path | None, typer.Option(help="Outreach: learner_id, credential_id, stage, on_date.")] = None,
+    awards: Annotated[Path | None, typer.Option(help="Awards: learner_id, credential_id, awarded_on.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="TOML file with the rules, for a file of decisions.")] = None,
+    limit: Annotated[float | None, typer.Option(help="Dollars a year; of a run, a tighter limit.")] = None,
+    minimum_cell: Annotated[int | None, typer.Option(help="Smallest cell; of a run, a larger one.")] = None,
+    previous: Annotated[Path | None, typer.Option(help="Folder of the last public report on these learners.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the public report; RUN/audit or audit without it.")
+    ] = None,
+    restricted: Annotated[
+        Path | None, typer.Option(help="Folder for the officer's edition: nothing withheld, case reviews.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Audit what a run advised, once more: the same plan or a stricter one, in a report of its own.
+    """Audit what a run advised once more, under the same rules or stricter ones, or anybody's decisions from files.
 
     Example: onward audit runs/demo --limit 500
+
+    Example: onward audit decisions.csv --groups demographics.csv --values values.csv --strata strata.csv
     """
-    from onward.audit import write_report
-    from onward.release.place import check_report_place
-    from onward.release.run import audit_again
+    from onward.release.auditing import Asked, audit_again_or_files
     from onward.screens import audit_summary
 
-    check_report_place(out or run / "audit")
+    files = {
+        "groups": groups,
+        "values": values,
+        "strata": strata,
+        "credentials": credentials,
+        "pathways": pathways,
+        "scores": scores,
+        "offers": offers,
+        "awards": awards,
+    }
     with _progress() as progress:
         progress("auditing")
-        found = audit_again(run, limit=limit, minimum_cell=minimum_cell)
-    report = write_report(found, out or run / "audit")
+        asked = Asked(files, plan=plan, limit=limit, minimum_cell=minimum_cell, previous=previous)
+        found, report = audit_again_or_files(what, asked, out=out, restricted=restricted)
     if as_json:
         screen.print_json(json.dumps(found.to_json()))
     else:

@@ -52,14 +52,15 @@ def audit_summary(screen: Console, audit: Audit, report: Path) -> None:
 def judged_gaps(audit: Audit, source: str) -> pd.DataFrame:
     """The gaps in value, given the strata, of the groups the verdict is on; withheld ones are left out."""
     gaps = audit.gaps
-    headline = gaps[(gaps["source"] == source) & gaps["conditional"] & (gaps["measure"] == "value")]
+    headline = gaps[(gaps["source"] == source) & (gaps["given"] == "stratum") & (gaps["measure"] == "value")]
     cells = pd.MultiIndex.from_frame(headline[["attribute", "group"]])
     return headline[cells.isin(list(audit.family)) & headline["gap"].notna()]
 
 
 def _gaps(audit: Audit) -> Table:
     words = audit.plan.control_words
-    table = Table(title=f"Gap in value given {words}: group minus everyone else, dollars a year (95% interval)")
+    given = f" given {words}" if words and "strata" not in audit.not_evaluated else ""
+    table = Table(title=f"Gap in value{given}: group minus everyone else, dollars a year (95% interval)")
     for name in ("", "Learners"):
         table.add_column(name, justify="left" if not name else "right")
     sources = [source for source in audit.sources if source != "stretch"]

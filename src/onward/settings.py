@@ -1,9 +1,9 @@
-"""Strict settings of a training run: every field described, nothing guessed, an unknown name refused."""
+"""Strict settings of a training run, and of an audit alone: every field described, nothing guessed, none unknown."""
 
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -17,6 +17,9 @@ Lambda = Annotated[float, Field(ge=1, le=10)]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Model = TypeVar("Model", bound=_Strict)
 
 
 class DataSettings(_Strict):
@@ -173,6 +176,31 @@ class AuditSettings(_Strict):
 
     minimum_cell: int = Field(10, ge=2, description="figures of fewer learners are withheld")
     family_minimum: int = Field(100, ge=2, description="groups of fewer learners are reviewed case by case, not tested")
+    power: float = Field(
+        0.5,
+        gt=0,
+        lt=1,
+        description="a group is judged where a true gap of zero would be shown inside the limit with this chance; "
+        "smaller ones are reviewed case by case",
+    )
+    further: tuple[str, ...] | None = Field(
+        None, description="columns of demographics shown beside race and gender; all that are filled in without it"
+    )
+    reference: dict[Literal["race_ethnicity", "gender"], str] = Field(
+        default_factory=dict,
+        description="the group that others of an attribute are set against; everyone else without it",
+    )
+    reporting: Literal["ipeds_1997", "spd15_2024"] = Field(
+        "ipeds_1997", description="standard by which several selections of race and ethnicity are reported as one"
+    )
+    family_wage: float | None = Field(
+        None, gt=0, description="yearly earnings that a family lives on, in dollars; paths to it are not judged without"
+    )
+    family_wage_words: str = Field("", description="where the family wage comes from")
+    capacity: int | None = Field(
+        None, ge=1, description="learners that can be called for support: the lowest scores are flagged, for the audit"
+    )
+    next_audit: date | None = Field(None, description="day the next audit is due")
     price_share: float = Field(
         0.4, ge=0, description="cost of failing by which benefit is judged, as a share of net price"
     )
@@ -186,6 +214,17 @@ class AuditSettings(_Strict):
                 "expected family_minimum at or above minimum_cell: what is too small to show is not judged"
             )
         return self
+
+
+class AuditFile(AuditSettings):
+    """The plan of an audit of anybody's decisions, fixed before its results."""
+
+    limit: float = Field(
+        1_000.0, gt=0, description="largest gap, group minus everyone else given the strata, dollars a year"
+    )
+    judged: str = Field("vendor", min_length=1, description="source of the decisions that are judged")
+    compared_with: str = Field("history", description="source that they are compared with, where there is one")
+    control_words: str = Field("", description="what the strata hold, in words, for the report")
 
 
 class Settings(_Strict):
@@ -228,13 +267,21 @@ class Settings(_Strict):
 
 def load(path: Path) -> Settings:
     """Read a TOML settings file, or refuse it with every fault named."""
+    return parse(_toml(path), name=str(path))
+
+
+def load_audit(path: Path) -> AuditFile:
+    """Read the TOML file of an audit's plan, or refuse it with every fault named."""
+    return _valid(AuditFile, _toml(path), name=str(path))
+
+
+def _toml(path: Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"expected a settings file at {path}; there is none; check the path") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"expected {path} to be TOML in UTF-8; {error}; mend that line") from None
-    return parse(content, name=str(path))
 
 
 def parse(content: dict[str, Any], *, name: str) -> Settings:
@@ -250,19 +297,22 @@ constraint (labels also fit the constraint) or average (labels also train the co
 one marginal and distilled into one without them); never an input of a served model)
       strata: Field required
     """
+    return _valid(Settings, content, name=name)
+
+
+def _valid(model: type[Model], content: dict[str, Any], *, name: str) -> Model:
     try:
-        return Settings.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
         faults = [
-            f"  {'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}{_meaning(fault['loc'])}"
+            f"  {'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}{_meaning(model, fault['loc'])}"
             for fault in error.errors()
         ]
         count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
         raise SettingsError(f"{name} has {count}:\n" + "\n".join(faults)) from None
 
 
-def _meaning(location: tuple[int | str, ...]) -> str:
-    model: Any = Settings
+def _meaning(model: object, location: tuple[int | str, ...]) -> str:
     field = None
     for part in location:
         fields = getattr(model, "model_fields", {})

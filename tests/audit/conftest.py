@@ -90,8 +90,13 @@ def plan():
 
 
 @pytest.fixture(scope="session")
-def found(made_world, plan):
+def editions(made_world, plan):
     return audit(**made_world, plan=plan)
+
+
+@pytest.fixture(scope="session")
+def found(editions):
+    return editions.public
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from onward.errors import SettingsError
         ({"attributes": ("pell",)}, "choose from race_ethnicity and gender"),
         ({"attributes": ()}, "choose from race_ethnicity and gender"),
         ({"judged": "history"}, "judged and compared_with are both history"),
+        ({"power": 1.0}, "power is 1.0; set it to a chance between 0 and 1"),
+        ({"reporting": "omb"}, "reporting is omb; choose from ipeds_1997, spd15_2024"),
+        ({"reference": {"pell": "no"}}, "reference names pell; name attributes that are judged"),
     ],
 )
 def test_a_plan_that_cannot_be_kept_is_refused(settings, message):

@@ -16,6 +16,8 @@ def gap_row(**changes):
         "n": 400,
         "gap": -400.0,
         "error": 300.0,
+        "sampling": 300.0,
+        "values": 0.0,
         "comparable": True,
         "low90": -900.0,
         "high90": 100.0,
@@ -30,7 +32,7 @@ def replicate(random, *, planted=0.0, n=1_500):
     group = pd.Series(random.choice(["a", "b", "c", "d"], n, p=[0.5, 0.25, 0.15, 0.1]))
     stratum = pd.Series(random.integers(0, 12, n))
     value = pd.Series(random.gamma(2.0, 4_000.0, n)) + 400.0 * stratum + planted * (group == "b")
-    found = with_intervals(gaps(value, group, stratum), family=4).reset_index()
+    found = with_intervals(gaps(value, group, stratum), level=0.05 / 4).reset_index()
     return found.assign(attribute="race_ethnicity", comparable=True)
 
 
@@ -48,7 +50,7 @@ def test_a_gap_that_cannot_be_compared_is_neither_inside_nor_outside():
 
 
 def test_a_gap_without_an_interval_shows_nothing():
-    missing = dict.fromkeys(("gap", "error", "low90", "high90", "low", "high"), np.nan)
+    missing = dict.fromkeys(("gap", "error", "sampling", "low90", "high90", "low", "high"), np.nan)
     assert find(gap_row(**missing), limit=1_000) == Finding("gender", "woman", "cannot_tell", None)
 
 
@@ -105,7 +107,7 @@ def test_a_gap_is_wider_in_size_whatever_its_sign(before, after, wider):
     group = pd.Series(random.choice(["a", "b"], 2_000))
     base = pd.Series(random.normal(0, 3_000, 2_000))
     first, second = (base + random.normal(0, 500, 2_000) + effect * (group == "a") for effect in (before, after))
-    frames = [with_intervals(gaps(x, group), family=2) for x in (first, second, second - first, second + first)]
+    frames = [with_intervals(gaps(x, group), level=0.05 / 2) for x in (first, second, second - first, second + first)]
     assert wider_than(*frames) == (["a", "b"] if wider else [])
 
 
@@ -119,3 +121,28 @@ def test_a_gap_as_wide_as_the_limit_seldom_passes():
     random, runs = np.random.default_rng(29), 200
     passed = sum(judge(replicate(random, planted=-2_000), limit=2_000, **NOTHING).status == "pass" for _ in range(runs))
     assert passed <= stats.binom.ppf(0.999, runs, 0.05)
+
+
+def test_where_the_values_are_too_rough_no_number_of_learners_is_named():
+    rough = gap_row(gap=-100.0, low90=-1_300.0, high90=1_100.0, low=-1_700.0, high=1_500.0, error=700.0, values=640.0)
+    found = find(rough, limit=1_000)
+    assert (found.outcome, found.needed, found.by_values) == ("cannot_tell", None, True)
+
+
+def test_the_n_that_tells_leaves_room_for_what_the_values_may_be_off():
+    alone, with_values = (needed_n(n=100, error=800.0, limit=1_000.0, values=values) for values in (0.0, 200.0))
+    room = (1_000 / (2 * stats.norm.ppf(0.95))) ** 2
+    assert with_values / alone == pytest.approx(room / (room - 200.0**2), rel=0.01)
+
+
+def test_a_group_too_small_to_pass_can_still_fail_an_audit():
+    small = gap_row(group="nonbinary_or_other", low=-9_000.0, low90=-8_800.0, high90=-2_600.0, high=-2_000.0)
+    watched = (("gender", "nonbinary_or_other"),)
+    assert judge(pd.DataFrame([gap_row(), small]), limit=1_000, **NOTHING, watched=watched).status == "fail"
+
+
+def test_a_group_too_small_to_pass_blocks_no_pass_and_makes_none():
+    small = gap_row(group="nonbinary_or_other", low=-4_000.0, low90=-3_800.0, high90=2_600.0, high=3_000.0)
+    watched = (("gender", "nonbinary_or_other"),)
+    assert judge(pd.DataFrame([gap_row(), small]), limit=1_000, **NOTHING, watched=watched).status == "pass"
+    assert judge(pd.DataFrame([small]), limit=1_000, **NOTHING, watched=watched).status == "cannot_tell"

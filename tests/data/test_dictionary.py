@@ -16,7 +16,7 @@ def test_every_column_of_every_table_is_in_the_dictionary():
 def test_the_form_of_a_column_and_the_rules_of_a_table_are_in_the_dictionary():
     text = data_dictionary()
     assert text.count("a code of digits alone") == 5
-    assert "white, nonresident, unknown, joined by \\|" in text
+    assert "white, two_or_more, nonresident, unknown, joined by \\|" in text
     assert "ended_on is empty exactly where status is in_progress." in text
     assert "Each has a row in values." in text
 

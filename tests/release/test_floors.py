@@ -38,9 +38,10 @@ def judged(small, demographics, *, lost, given_up=None, propensity=0.2, spread=0
     p_complete[:, FREE] = p_complete[:, ADVISED] + apart + (apart > 0) * noise[1]
     usual = np.full((LEARNERS, size), propensity)
     prospects = Prospects(p_complete, usual, usual > 0, np.full(LEARNERS, "s"))
-    choices = {name: np.full((LEARNERS, 1), at) for name, at in (("history", OWN), ("onward", ADVISED))}
-    free = np.full(LEARNERS, FREE)
-    return Judged(demographics[["learner_id"]], prospects, choices, free, 0.0, Opinion(p_complete, usual))
+    chosen = {"history": OWN, "unconstrained": FREE, "onward": ADVISED}
+    choices = {name: np.full((LEARNERS, 1), at) for name, at in chosen.items()}
+    nothing = pd.DataFrame(index=range(LEARNERS))
+    return Judged(demographics[["learner_id"]], prospects, choices, nothing, 0.0, Opinion(p_complete, usual))
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +106,9 @@ def test_every_group_is_compared_with_both(small, adviser, settings):
 
 def test_a_constraint_that_changes_nobody_s_first_choice_is_no_shortfall(small, adviser, settings):
     demographics = people()
-    same = dataclasses.replace(
-        judged(small, demographics, lost={"woman": 0.2}), unconstrained=np.full(LEARNERS, ADVISED)
-    )
+    steered = judged(small, demographics, lost={"woman": 0.2})
+    kept = steered.choices | {"unconstrained": steered.choices["onward"]}
+    same = dataclasses.replace(steered, choices=kept)
     table = floors(same, adviser, demographics, settings)
     assert (table.judged.loc[table.judged["beside"] == FREELY, "difference"] == 0).all()
     assert set(table.below["beside"]) == {HISTORY}

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import mlflow
 import pandas as pd
@@ -19,24 +20,25 @@ from onward.release.run import audit_again
 
 def test_a_run_holds_bundle_report_and_decisions_and_no_demographics(trained):
     names = {path.name for path in trained.run.folder.iterdir()}
-    assert {"bundle", "report", "decisions.csv", "strata.csv", "run.json"} <= names
-    of_groups = {"floors.csv", "support.csv"}
-    written = {path.name: path.read_text(errors="replace") for path in trained.run.folder.glob("*.csv")}
-    told = "".join(text for name, text in written.items() if name not in of_groups)
+    assert {"bundle", "report", "restricted", "decisions.csv", "strata.csv", "scores.csv", "run.json"} <= names
+    told = "".join(path.read_text(errors="replace") for path in trained.run.folder.glob("*.csv"))
     assert not any(word in told for word in ("hispanic", "woman", "white"))
-    learners = set(trained.tables.learners["learner_id"])
-    for name in of_groups & set(written):
-        assert not learners & set(pd.read_csv(trained.run.folder / name, dtype=str).to_numpy().ravel())
 
 
-@pytest.mark.parametrize("name", ["floors", "support"])
-def test_what_is_written_of_groups_holds_no_cell_too_small_to_show(name, trained):
-    candidate = trained.run.candidate
-    found = {"floors": candidate.floors.judged, "support": candidate.support.rows}[name]
-    written = pd.read_csv(trained.run.folder / f"{name}.csv")
-    assert list(written.columns) == list(found.columns)
-    assert len(written) == (found["n"] >= candidate.settings.audit.minimum_cell).sum()
-    assert (written["n"] >= candidate.settings.audit.minimum_cell).all()
+def test_whatever_is_by_group_beside_the_public_report_is_for_officers_alone(trained):
+    restricted = trained.run.folder / "restricted"
+    assert {"floors.csv", "support.csv", "case_review.csv"} <= {path.name for path in restricted.iterdir()}
+    assert restricted.stat().st_mode & 0o077 == 0
+
+
+def test_the_registry_holds_nothing_of_the_restricted_edition(trained):
+    client = mlflow.MlflowClient(tracking_uri=default_store(trained.runs), registry_uri=default_store(trained.runs))
+    artifacts = client.list_artifacts(trained.run.registered.run_id)
+    assert not any("restricted" in entry.path for entry in artifacts)
+    logged = client.list_artifacts(trained.run.registered.run_id, "report")
+    assert {Path(entry.path).name for entry in logged} == {
+        path.name for path in (trained.run.folder / "report").iterdir()
+    }
 
 
 def test_how_far_the_value_is_from_tipping_is_written_where_there_is_a_value(trained):
@@ -98,7 +100,7 @@ def test_auditing_again_gives_the_same_report(trained, tmp_path):
 
 
 def test_a_stricter_audit_may_be_asked_for(trained):
-    found = audit_again(trained.run.folder, limit=250.0, minimum_cell=40)
+    found = audit_again(trained.run.folder, limit=250.0, minimum_cell=40).public
     assert (found.plan.limit, found.plan.minimum_cell) == (250.0, 40)
     shown = found.cells["n"].dropna()
     assert shown.min() >= 40
@@ -172,12 +174,12 @@ def test_a_run_killed_between_two_moves_is_put_back_at_the_next_start(tmp_path):
 
 
 def test_an_audit_under_stricter_rules_says_that_it_is_one(trained):
-    about = dict(audit_again(trained.run.folder, limit=250.0, minimum_cell=None).plan.about)
+    about = dict(audit_again(trained.run.folder, limit=250.0, minimum_cell=None).public.plan.about)
     assert about["Audited again"].startswith("under stricter rules, chosen after the run's own audit: limit $250")
 
 
 def test_the_same_audit_again_does_not_claim_other_rules(trained):
-    assert "Audited again" not in dict(audit_again(trained.run.folder, limit=None, minimum_cell=None).plan.about)
+    assert "Audited again" not in dict(audit_again(trained.run.folder, limit=None, minimum_cell=None).public.plan.about)
 
 
 @pytest.mark.parametrize("taken", ["file", "folder"])

@@ -11,9 +11,21 @@ family** are the gaps the verdict rests on, fixed by group size before any resul
 give away a learner. A verdict is *pass*, *fail*, *cannot tell* or *not evaluated*; absent evidence is never a pass.
 """
 
-from onward.audit.figures import Audit, Valuation, audit
+from onward.audit.figures import audit
 from onward.audit.plan import AuditPlan
 from onward.audit.report import write_report
+from onward.audit.result import Audit, Editions, Valuation
+from onward.audit.suppression import Release
 from onward.audit.verdict import Finding, Verdict
 
-__all__ = ["Audit", "AuditPlan", "Finding", "Valuation", "Verdict", "audit", "write_report"]
+__all__ = [
+    "Audit",
+    "AuditPlan",
+    "Editions",
+    "Finding",
+    "Release",
+    "Valuation",
+    "Verdict",
+    "audit",
+    "write_report",
+]

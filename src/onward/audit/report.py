@@ -1,225 +1,213 @@
-"""The audit as files: a page for people, JSON and CSV for programs, all masked alike."""
+"""The audit as files: a page for people, JSON and CSV for programs; an edition for all and one for the officer."""
 
+import getpass
+import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import jinja2
-import pandas as pd
 
-from onward.audit import wording
-from onward.audit.figures import Audit, rounded
-from onward.audit.groups import ATTRIBUTE_LABELS, EVERYONE, label
-from onward.audit.measures import MEASURES
-from onward.audit.plots import as_image, gap_plot
+from onward.audit import sections, wording
+from onward.audit.earned import COUNTED as EARNED_COUNTED
+from onward.audit.groups import INTERSECTION
+from onward.audit.participation import COUNTED as PARTICIPATION_COUNTED
+from onward.audit.result import FRAMES, Audit, Editions, rounded
+from onward.audit.tables_of_report import LookUp
+from onward.errors import SettingsError
 
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Block:
-    """A table's group with a row per source: what stands under one row heading."""
-
-    heading: str
-    rows: tuple[Row, ...]
-
-    @property
-    def shown(self) -> tuple[Row, ...]:
-        """The rows, or one for every source where all are withheld."""
-        if len(self.rows) > 1 and all(set(row[1:]) == {wording.WITHHELD} for row in self.rows):
-            return (("Every source", *self.rows[0][1:]),)
-        return self.rows
-
-
-@dataclass(frozen=True)
-class Section:
-    """The tables and picture of one attribute."""
-
-    title: str
-    blocks: tuple[Block, ...]
-    image: str = ""
-    alt: str = ""
-
-
-def _attributes(audit: Audit) -> list[str]:
-    return list(dict.fromkeys(audit.gaps["attribute"]))
-
-
-def _groups(frame: pd.DataFrame, attribute: str) -> list[str]:
-    return list(dict.fromkeys(frame.loc[frame["attribute"] == attribute, "group"]))
-
-
-def _by_measure(frame: pd.DataFrame, source: str, attribute: str, group: str) -> dict[str, "pd.Series"]:
-    here = (frame["source"] == source) & (frame["attribute"] == attribute) & (frame["group"] == group)
-    return {row["measure"]: row for _, row in frame[here].iterrows()}
-
-
-def _share(row: "pd.Series") -> str:
-    if pd.isna(row["covered"]):
-        return wording.WITHHELD
-    return f"{row['covered']:.0%}" + ("" if row["comparable"] else ", not comparable")
-
-
-def _level_row(rows: dict[str, "pd.Series"], source: str) -> Row:
-    figures = (wording.with_interval(rows[measure], "mean") for measure in MEASURES)
-    return (wording.source_name(source), wording.count(rows["value"]["n"]), *figures)
-
-
-def _gap_row(rows: dict[str, "pd.Series"], source: str) -> Row:
-    figures = (wording.with_interval(rows[measure], "gap", difference=True) for measure in MEASURES)
-    return (wording.source_name(source), wording.count(rows["value"]["n"]), *figures, _share(rows["value"]))
+REPORT, ACCESS_LOG = "report.html", "access.log"
+OFFICERS_FRAMES = ("case_review", "value_drivers")
+"""The frames that the restricted edition alone holds."""
+SECTIONS = {
+    "does": "What this says and what it does not",
+    "audited": "What was audited",
+    "value": "How value is set",
+    "rests": "What the verdict rests on",
+    "gaps": "Gaps among comparable learners",
+    "three": "Three gaps side by side",
+    "levels": "Level and cost",
+    "yardstick": "A second yardstick",
+    "shares": "Dead ends, low returns and a wage to live on",
+    "impact": "Impact ratios",
+    "strata": "Within strata",
+    "further": "Further groups of learners",
+    "persistence": "Persistence",
+    "participation": "Who takes part in work-based and partner programmes",
+    "earned": "Who earned what, by year",
+    "overrides": "Where advisers depart from the advice",
+    "proxies": "What the advice gives away",
+    "withheld": "What is withheld",
+    "cases": "Case reviews",
+    "limits": "Limits",
+    "reading": "How to read this",
+}
+"""The sections of the page after the verdict, in their order."""
+NOT_EVALUATED = {
+    "completion": "likely to complete",
+    "benefit": "expected benefit",
+    "exposure": "the whole list, weighted by exposure",
+    "level": "level",
+    "stacking": "credits that stack",
+    "dead_end": "dead ends",
+    "fails_premium": "failing the earnings-premium test",
+    "family_wage": "on a path to a family-sustaining wage",
+    "not_imputed": "face value without imputed ones",
+    "comparison": "what the advice is compared with",
+    "strata": "gaps among comparable learners",
+    "preparation": "the gap given preparation alone",
+    "parts": "what the gap over all learners consists of",
+    "persistence": "persistence",
+    "flags": "flags, misses and false alarms",
+    "participation": "participation",
+    "earned": "what was earned by year",
+    "overrides": "overrides",
+}
+"""What each part that may be missing is called in the page."""
 
 
-def _beside_row(over_all: "pd.Series", given: "pd.Series", source: str) -> Row:
-    gaps = (wording.with_interval(row, "gap", difference=True) for row in (over_all, given))
-    return (wording.source_name(source), wording.count(over_all["n"]), *gaps)
-
-
-def levels(audit: Audit) -> tuple[Section, ...]:
-    """Return the three measures side by side, for everyone and by attribute."""
-    sections = []
-    for attribute in [EVERYONE, *_attributes(audit)]:
-        blocks = tuple(
-            Block(
-                label(group),
-                tuple(_level_row(_by_measure(audit.cells, s, attribute, group), s) for s in audit.sources),
-            )
-            for group in _groups(audit.cells, attribute)
-        )
-        sections.append(Section(ATTRIBUTE_LABELS[attribute], blocks))
-    return tuple(sections)
-
-
-def _alt(audit: Audit, attribute: str, shown: pd.DataFrame) -> str:
-    ours = shown[shown["source"] == audit.plan.judged]
-    texts = [
-        f"{label(row['group'])} {wording.with_interval(row, 'gap', difference=True)}" for _, row in ours.iterrows()
-    ]
-    return (
-        f"Gaps in face value among comparable learners by {ATTRIBUTE_LABELS[attribute].lower()}, with intervals; the "
-        f"limit is ${audit.plan.limit:,.0f} either way. {wording.source_name(audit.plan.judged)}: {'; '.join(texts)}. "
-        "The table that follows holds every figure."
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("onward.audit"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
-
-
-def _picture(audit: Audit, attribute: str) -> tuple[str, str]:
-    gaps = audit.gaps
-    here = (gaps["attribute"] == attribute) & gaps["conditional"] & (gaps["measure"] == "value")
-    shown = gaps[here & gaps["low"].notna() & gaps["comparable"]]
-    if shown.empty:
-        return "", ""
-    names = {source: wording.source_name(source) for source in audit.sources}
-    figures = shown.astype({"n": "float64"})
-    return as_image(gap_plot(figures, names=names, limit=audit.plan.limit)), _alt(audit, attribute, shown)
-
-
-def headline(audit: Audit) -> tuple[Section, ...]:
-    """Return the gaps among comparable learners: a picture and a table for each attribute."""
-    sections = []
-    given = audit.gaps[audit.gaps["conditional"]]
-    for attribute in _attributes(audit):
-        blocks = tuple(
-            Block(label(group), tuple(_gap_row(_by_measure(given, s, attribute, group), s) for s in audit.sources))
-            for group in _groups(given, attribute)
-        )
-        sections.append(Section(ATTRIBUTE_LABELS[attribute], blocks, *_picture(audit, attribute)))
-    return tuple(sections)
-
-
-def side_by_side(audit: Audit) -> tuple[Section, ...]:
-    """Return the gap in face value over all learners next to the one among comparable learners."""
-    value = audit.gaps[audit.gaps["measure"] == "value"]
-    over_all, given = value[~value["conditional"]], value[value["conditional"]]
-    sections = []
-    for attribute in _attributes(audit):
-        blocks = tuple(
-            Block(
-                label(group),
-                tuple(
-                    _beside_row(
-                        _by_measure(over_all, s, attribute, group)["value"],
-                        _by_measure(given, s, attribute, group)["value"],
-                        s,
-                    )
-                    for s in audit.sources
-                ),
-            )
-            for group in _groups(value, attribute)
-        )
-        sections.append(Section(ATTRIBUTE_LABELS[attribute], blocks))
-    return tuple(sections)
-
-
-def judged(audit: Audit) -> list[Row]:
-    """Return a row for each judged gap: group, n, gap with both intervals, finding, what more learners would tell."""
-    rows: list[Row] = []
-    for attribute, group in audit.family:
-        row = wording.judged_gap(audit, attribute, group)
-        finding = next((f for f in audit.verdict.findings if (f.attribute, f.group) == (attribute, group)), None)
-        decided = wording.decided(finding.outcome) if finding else wording.WITHHELD
-        figures = (
-            wording.with_interval(row, "gap", difference=True, low="low90", high="high90"),
-            wording.with_interval(row, "gap", difference=True).partition(" (")[2].rstrip(")") or wording.WITHHELD,
-        )
-        needed = wording.needed(finding, row, limit=audit.plan.limit) if finding else wording.WITHHELD
-        rows.append((label(group), wording.count(row["n"]), *figures, decided, needed))
-    return rows
 
 
 def page(audit: Audit) -> str:
-    """Return the report as one HTML page that asks the network for nothing."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("onward.audit"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"label": label}
-    return environment.get_template("report.html.j2").render(
-        audit=audit,
-        plan=audit.plan,
-        valuation=audit.valuation,
-        verdict=wording.STATUSES[audit.verdict.status],
-        opening=wording.opening(audit),
-        reasons=wording.reasons(audit),
-        rules=wording.rules(audit),
-        bases=wording.bases(audit.valuation),
-        pooled=wording.pooled(audit),
-        leaning=wording.leaning(audit),
-        judged=judged(audit),
-        headline=headline(audit),
-        levels=levels(audit),
-        side_by_side=side_by_side(audit),
-        withheld=_withheld(audit),
-        unknown=_unknown(audit),
-        judged_name=wording.source_name(audit.plan.judged),
-        sources=[wording.source_meaning(source) for source in audit.sources],
-        measures=[wording.MEASURE_NAMES[measure] for measure in MEASURES],
-    )
+    """Return the report of one edition as one HTML page that asks the network for nothing."""
+    look = LookUp(audit)
+    return _environment().get_template("report.html.j2").render(**_words(audit, look), **_tables(audit, look))
 
 
-def _withheld(audit: Audit) -> list[tuple[str, str]]:
-    pairs = audit.withheld.groupby("attribute", sort=False)["group"].apply(list)
-    return [(ATTRIBUTE_LABELS[str(name)], "; ".join(map(label, found))) for name, found in pairs.items()]
+def _words(audit: Audit, look: LookUp) -> dict[str, Any]:
+    titles = SECTIONS if wording.alike(audit) else SECTIONS | {"gaps": "Gaps over all learners"}
+    drawn, two = ([wording.source_name(name) for name in names] for names in (look.drawn, look.two))
+    crossed = two if INTERSECTION in look.primary else []
+    return {
+        "audit": audit,
+        "plan": audit.plan,
+        "valuation": audit.valuation,
+        "sections": titles,
+        "not_evaluated_names": NOT_EVALUATED,
+        "verdict": wording.STATUSES[audit.verdict.status],
+        "opening": wording.opening(audit),
+        "reasons": wording.reasons(audit),
+        "rules": wording.rules(audit),
+        "bases": wording.bases(audit.valuation),
+        "publications": wording.publications(audit.valuation.sources),
+        "pooled": wording.pooled(audit),
+        "leaning": wording.leaning(audit),
+        "alike": wording.alike(audit),
+        "sides": wording.sides(audit),
+        "few": lambda n: wording.few(n, minimum=audit.plan.minimum_cell),
+        "values_alone": wording.names(wording.values_alone(audit)),
+        "too_small": wording.names(audit.verdict.too_small),
+        "judged_name": wording.source_name(audit.plan.judged),
+        "sources": [wording.source_meaning(source) for source in audit.sources],
+        "drawn": drawn,
+        "two": two,
+        "crossed": crossed,
+        "participation_counted": PARTICIPATION_COUNTED,
+        "earned_counted": EARNED_COUNTED,
+        "latest": sections.LATEST,
+        "files": [f"{name}.csv" for name in _frames(audit)],
+    }
 
 
-def _unknown(audit: Audit) -> list[tuple[str, str]]:
-    """Return, by attribute, how many learners' group is not known."""
-    cells = audit.cells
-    here = (cells["group"] == "unknown") & (cells["measure"] == "value") & (cells["source"] == audit.plan.judged)
-    known = {row["attribute"]: wording.count(row["n"]) for _, row in cells[here].iterrows()}
-    return [(ATTRIBUTE_LABELS[name], known.get(name, "0")) for name in audit.plan.attributes]
+def _tables(audit: Audit, look: LookUp) -> dict[str, Any]:
+    return {
+        "judged": sections.judged(audit),
+        "drivers": sections.value_drivers(audit),
+        "headline": sections.headline(look),
+        "three_gaps": sections.three_gaps(look),
+        "levels": sections.levels(look),
+        "yardstick": sections.mean_and_gap(look, ("level", "stacking"), "Level and credits that stack"),
+        "second_value": sections.mean_and_gap(look, ("exposure", "not_imputed"), "Value, looked at twice"),
+        "shares": sections.mean_and_gap(
+            look, ("dead_end", "fails_premium", "family_wage"), "Shares of what is advised"
+        ),
+        "impact": sections.impact_ratios(look),
+        "strata": sections.strata(look),
+        "further": sections.further(look),
+        "alike_in": sections.alike_in(look),
+        "persistence": sections.persistence(look),
+        "persistence_findings": sections.persistence_findings(audit),
+        "reliability": sections.reliability(look),
+        "participation": sections.participation(look),
+        "earned": sections.earned(look),
+        "overrides": sections.overrides(look),
+        "proxies": sections.proxies(look),
+        "withheld": sections.withheld(audit),
+        "unknown": sections.unknown(look),
+        "cases": sections.case_sheets(audit),
+    }
 
 
-def write_report(audit: Audit, folder: Path) -> Path:
-    """Write report.html, audit.json, cells.csv and gaps.csv into ``folder`` and return the page's path."""
+def _frames(audit: Audit) -> tuple[str, ...]:
+    return FRAMES if audit.edition == "public" else (*FRAMES, *OFFICERS_FRAMES)
+
+
+def _files(audit: Audit) -> dict[str, str]:
+    """Return the text of every file of one edition, by name."""
+    kept = json.dumps(audit.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
+    tables = {
+        f"{name}.csv": rounded(getattr(audit, name)).to_csv(index=False, lineterminator="\n") for name in _frames(audit)
+    }
+    return {REPORT: f"{page(audit)}\n", "audit.json": f"{kept}\n", **tables}
+
+
+def write_report(editions: Editions, folder: Path, *, restricted: Path | None = None) -> Path:
+    """Write the public edition into ``folder`` and return the page's path: report.html, audit.json and CSV files.
+
+    Where ``restricted`` is given, the restricted edition goes into that folder, with the case-review sheets, readable
+    by its owner alone; its access.log says when it was written, by whom, and which page. It must lie apart from
+    ``folder``, so that who passes the one on does not pass on the other. Raises SettingsError where it does not.
+    """
+    if restricted is not None:
+        _check_apart(folder, restricted)
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(audit.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
-    _write(folder / "audit.json", [text, ""])
-    _write(folder / "cells.csv", [rounded(audit.cells).to_csv(index=False, lineterminator="\n")])
-    _write(folder / "gaps.csv", [rounded(audit.gaps).to_csv(index=False, lineterminator="\n")])
-    target = folder / "report.html"
-    _write(target, [page(audit), ""])
-    return target
+    for name, text in _files(editions.public).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    if restricted is not None:
+        _write_restricted(editions.restricted, restricted)
+    return folder / REPORT
 
 
-def _write(path: Path, lines: Sequence[str]) -> None:
-    path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+def _check_apart(folder: Path, restricted: Path) -> None:
+    public, private = folder.resolve(), restricted.resolve()
+    if public == private or public in private.parents or private in public.parents:
+        raise SettingsError(
+            f"the restricted edition is to be written into {restricted} and the public one into {folder}; set them to "
+            "two folders of which neither lies within the other"
+        )
+
+
+def _write_restricted(audit: Audit, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    files = _files(audit)
+    for name, text in files.items():
+        _write_private(folder / name, text)
+    digest = hashlib.sha256(files[REPORT].encode()).hexdigest()
+    written = datetime.now(UTC).isoformat(timespec="seconds")
+    _write_private(folder / ACCESS_LOG, f"{written} {_user()} {digest}\n", add=True)
+
+
+def _write_private(path: Path, text: str, *, add: bool = False) -> None:
+    """Write a file that its owner alone may read, from its first byte on."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | (os.O_APPEND if add else os.O_TRUNC), 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        path.chmod(0o600)
+        file.write(text)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

@@ -1,7 +1,7 @@
 """What the judged gaps say together: pass, fail, cannot tell, or not evaluated."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -21,12 +21,17 @@ class Finding:
 
     ``needed`` is how many of the group would show a true gap of zero to lie inside the limit. It is given only where
     the estimate lies inside and its interval does not: more learners make an estimate outside no likelier to pass.
+    ``by_values`` says that no number of learners would show it: the values themselves are known too roughly. A group
+    that is ``watched`` is large enough to be shown outside the limit and too small to be shown inside: it is owed a case
+    review, and neither passes nor blocks a pass.
     """
 
     attribute: str
     group: str
     outcome: Outcome
     needed: int | None = None
+    by_values: bool = False
+    watched: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,8 @@ class Verdict:
     """The verdict of an audit, with all that keeps it from being a pass.
 
     ``wider`` are groups whose gap over all learners is wider than under the decisions compared with; ``compared`` says
-    whether that could be looked at. ``too_small`` are groups below the smallest size that is judged: each is owed a
-    case review and none is passed.
+    whether that could be looked at. ``too_small`` are groups owed a case review, those that are watched among them:
+    none of them is passed.
     """
 
     status: Status
@@ -45,18 +50,20 @@ class Verdict:
     too_small: tuple[tuple[str, str], ...]
 
 
-def needed_n(*, n: int, error: float, limit: float) -> int:
+def needed_n(*, n: int, error: float, limit: float, values: float = 0.0) -> int | None:
     """Return how many of the group would show a gap of 0 to lie inside the limit, with a power of 90%.
 
     Two one-sided tests of 5% need a standard error of ``limit / (z(.95) + z(.95))`` (Julious 2004, Statistics in
-    Medicine 23:1921-1986, the case of a true difference of 0), and the error shrinks with the root of n while the mix
-    of groups and strata stays as it is.
+    Medicine 23:1921-1986, the case of a true difference of 0). ``error``, from chance in who the learners are, shrinks
+    with the root of n while the mix of groups and strata stays as it is; ``values``, from how well the values are
+    known, does not. None where the values alone are more than that.
 
-    >>> needed_n(n=100, error=800.0, limit=500.0)
-    2771
+    >>> needed_n(n=100, error=800.0, limit=500.0), needed_n(n=100, error=800.0, limit=500.0, values=400.0)
+    (2771, None)
     """
     factor = float(stats.norm.ppf((1 + EQUIVALENCE) / 2) + stats.norm.ppf((1 + POWER) / 2))
-    return math.ceil(n * (error * factor / limit) ** 2)
+    left = (limit / factor) ** 2 - values**2
+    return math.ceil(n * error**2 / left) if left > 0 else None
 
 
 def find(row: "pd.Series", *, limit: float) -> Finding:
@@ -68,9 +75,10 @@ def find(row: "pd.Series", *, limit: float) -> Finding:
         return Finding(attribute, group, "inside")
     if row["low"] > limit or row["high"] < -limit:
         return Finding(attribute, group, "outside")
-    known = np.isfinite(row["error"]) and abs(row["gap"]) <= limit
-    needed = needed_n(n=int(row["n"]), error=float(row["error"]), limit=limit) if known else None
-    return Finding(attribute, group, "cannot_tell", needed)
+    if not np.isfinite(row["error"]) or abs(row["gap"]) > limit:
+        return Finding(attribute, group, "cannot_tell")
+    needed = needed_n(n=int(row["n"]), error=float(row["sampling"]), limit=limit, values=float(row["values"]))
+    return Finding(attribute, group, "cannot_tell", needed, by_values=needed is None)
 
 
 def status(findings: tuple[Finding, ...], *, may_pass: bool) -> Status:
@@ -79,11 +87,12 @@ def status(findings: tuple[Finding, ...], *, may_pass: bool) -> Status:
     >>> status((), may_pass=True), status((Finding("gender", "woman", "inside"),), may_pass=False)
     ('not_evaluated', 'cannot_tell')
     """
-    outcomes = {finding.outcome for finding in findings}
-    if "outside" in outcomes:
+    comparable = [finding for finding in findings if finding.outcome != "not_comparable"]
+    if any(finding.outcome == "outside" for finding in comparable):
         return "fail"
-    if not outcomes - {"not_comparable"}:
+    if not comparable:
         return "not_evaluated"
+    outcomes = {finding.outcome for finding in findings if not finding.watched}
     return "pass" if outcomes == {"inside"} and may_pass else "cannot_tell"
 
 
@@ -94,13 +103,15 @@ def judge(
     wider: tuple[tuple[str, str], ...],
     compared: bool,
     too_small: tuple[tuple[str, str], ...],
+    watched: tuple[tuple[str, str], ...] = (),
 ) -> Verdict:
-    """Judge the primary gaps: attribute, group, n, gap, error, comparable, low90, high90, low and high of each.
+    """Judge the primary gaps: attribute, group, n, gap, error with its parts, comparable and both intervals of each.
 
     A pass asks besides that the gap over all learners was compared with history's and is not wider: strata can carry
     the tracking, and then the gap inside them shows nothing.
     """
-    findings = tuple(find(row, limit=limit) for _, row in judged.iterrows())
+    found = (find(row, limit=limit) for _, row in judged.iterrows())
+    findings = tuple(replace(one, watched=(one.attribute, one.group) in watched) for one in found)
     return Verdict(
         status(findings, may_pass=compared and not wider),
         findings,

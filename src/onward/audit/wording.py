@@ -1,18 +1,20 @@
 """The figures and findings of an audit in words a reader who is no statistician can check."""
 
+from typing import Any, cast
+
 import pandas as pd
 
-from onward.audit.figures import Audit, Valuation
-from onward.audit.groups import ATTRIBUTE_LABELS, label, subject
+from onward.audit.groups import attribute_label, label, subject
+from onward.audit.population import Cell
+from onward.audit.result import Audit, Valuation
 from onward.audit.verdict import Finding, Outcome, Status
 
 WITHHELD = "withheld"
+NONE = "none"
+NO_INTERVAL = "no interval"
 MINUS = "\N{MINUS SIGN}"
-MEASURE_NAMES = {
-    "value": "Face value",
-    "benefit": "Expected benefit, the model's estimate",
-    "completion": "Likely to complete, the model's estimate",
-}
+DOLLARS = frozenset({"value", "benefit", "not_imputed", "exposure", "change", "value_change"})
+RUNGS, CREDITS = "level", "stacking"
 BASES = {
     "published": (
         "Published",
@@ -31,8 +33,10 @@ BASES = {
 SOURCES = {
     "history": ("History", "what learners chose"),
     "imitation": ("Imitation", "what a model advises that imitates history"),
+    "unconstrained": ("Without the constraint", "what would be advised if no constraint held groups together"),
     "onward": ("Onward", "what Onward advises"),
     "stretch": ("Stretch", "the stretch at the end of Onward's list, or its first place where there is none"),
+    "adviser": ("Advisers", "what advisers recommended in the end"),
 }
 # A shape beside every word, so that nothing hangs on colour.
 OUTCOMES: dict[Outcome, tuple[str, str]] = {
@@ -48,6 +52,9 @@ STATUSES: dict[Status, tuple[str, str]] = {
     "not_evaluated": ("\N{EN DASH}", "not evaluated"),
 }
 DECIDED_BY: dict[Outcome, str] = {"inside": "inside by the 90% interval", "outside": "outside by the 95% interval"}
+
+Figures = Any
+"""One row of a frame: its columns as attributes."""
 
 
 def source_name(source: str) -> str:
@@ -71,34 +78,67 @@ def dollars(amount: float) -> str:
 
 
 def figure(amount: float, measure: str, *, difference: bool = False) -> str:
-    """Write a figure of a measure: dollars, or percent; a difference of percents is in points.
+    """Write a figure of a measure: dollars, a rung, credits or percent; a difference of percents is in points.
 
-    >>> figure(0.6213, "completion"), figure(0.031, "completion", difference=True)
-    ('62.1%', '3.1')
+    >>> figure(0.6213, "completion"), figure(0.031, "completion", difference=True), figure(2.345, "level")
+    ('62.1%', '3.1', '2.35')
     """
-    if measure != "completion":
+    if measure in DOLLARS:
         return dollars(amount)
-    text = f"{abs(amount) * 100:.1f}"
-    sign = MINUS if amount < 0 and text != "0.0" else ""
-    return f"{sign}{text}" if difference else f"{sign}{text}%"
+    places, scale, unit = {RUNGS: (2, 1, ""), CREDITS: (1, 1, "")}.get(measure, (1, 100, "" if difference else "%"))
+    text = f"{abs(amount) * scale:,.{places}f}"
+    return f"{MINUS if amount < 0 and float(text.replace(',', '')) else ''}{text}{unit}"
+
+
+def _is_share(measure: str) -> bool:
+    return measure not in {*DOLLARS, RUNGS, CREDITS, "error"}
+
+
+def ends(low: float, high: float, measure: str, *, difference: bool = False) -> str:
+    """Write the ends of an interval; that of a share stays between 0% and 100%, and one without width is none.
+
+    >>> ends(-0.02, 0.31, "completion"), ends(0.0, 0.0, "flagged"), ends(1.0, 2.0, "value")
+    ('0.0% to 31.0%', 'no interval', '$1 to $2')
+    """
+    if pd.isna(low) or (low == high and _is_share(measure)):
+        return NO_INTERVAL
+    if _is_share(measure) or measure == "error":
+        low, high = max(low, -1.0 if difference else 0.0), min(high, 1.0)
+    return " to ".join(figure(end, measure, difference=difference) for end in (low, high))
 
 
 def with_interval(
-    row: "pd.Series", name: str, *, difference: bool = False, low: str = "low", high: str = "high"
+    row: Figures | None,
+    name: str = "mean",
+    *,
+    measure: str = "",
+    difference: bool = False,
+    low: str = "low",
+    high: str = "high",
 ) -> str:
-    """Write a figure with its interval, or say that it is withheld."""
-    if pd.isna(row[name]):
-        return WITHHELD if pd.isna(row["n"]) else "none"
-    middle, ends = row[name], (row[low], row[high])
-    text = figure(middle, row["measure"], difference=difference)
-    if pd.isna(ends[0]):
-        return f"{text} (no interval)"
-    return f"{text} ({' to '.join(figure(end, row['measure'], difference=difference) for end in ends)})"
+    """Write a figure of a row with its interval, or say that it is withheld, or that there is none."""
+    if row is None:
+        return NONE
+    middle = getattr(row, name)
+    if pd.isna(middle):
+        return WITHHELD if pd.isna(getattr(row, "n", None)) else NONE
+    kind = measure or row.measure
+    text = figure(middle, kind, difference=difference)
+    return f"{text} ({ends(getattr(row, low), getattr(row, high), kind, difference=difference)})"
 
 
 def count(n: object) -> str:
     """Write a count, or say that it is withheld."""
-    return WITHHELD if pd.isna(n) else f"{n:,}"
+    return WITHHELD if n is None or pd.isna(cast("float", n)) else f"{int(cast('float', n)):,}"
+
+
+def few(n: int | None, *, minimum: int) -> str:
+    """Write a count, or below which number it is.
+
+    >>> few(1234, minimum=10), few(None, minimum=10)
+    ('1,234', 'fewer than 10')
+    """
+    return f"fewer than {minimum}" if n is None else f"{n:,}"
 
 
 def decided(outcome: Outcome) -> str:
@@ -111,24 +151,21 @@ def decided(outcome: Outcome) -> str:
     return f"{symbol} {DECIDED_BY.get(outcome, words)}"
 
 
-def needed(finding: Finding, row: "pd.Series", *, limit: float) -> str:
-    """Say how many of the group would show a gap of zero inside the limit, or what more of them would rather show.
+BETTER_VALUES = "better values would tell, not more learners"
 
-    >>> woman = Finding("gender", "woman", "cannot_tell", 300)
-    >>> needed(woman, pd.Series({"n": 900, "gap": -800.0}), limit=1_000)
-    'enough for a true gap of zero; this estimate is near the limit'
-    """
+
+def needed(finding: Finding, row: Figures, *, limit: float) -> str:
+    """Say how many of the group would show a gap of zero inside the limit, or what would tell instead."""
     if finding.outcome != "cannot_tell":
         return ""
-    if pd.isna(row["gap"]):
+    if pd.isna(row.gap):
         return WITHHELD
-    if abs(row["gap"]) > limit:
+    if abs(row.gap) > limit:
         return "more learners would more likely show it outside"
     if finding.needed is None:
-        return "not known: there is no interval"
-    if finding.needed > row["n"]:
-        return f"about {finding.needed:,}"
-    return "enough for a true gap of zero; this estimate is near the limit"
+        return BETTER_VALUES if finding.by_values else "not known: there is no interval"
+    near = "enough for a true gap of zero; this estimate is near the limit"
+    return f"about {finding.needed:,}" if finding.needed > row.n else near
 
 
 def _amount(gap: float) -> str:
@@ -148,40 +185,67 @@ def likely_between(low: float, high: float) -> str:
     return f"likely between ${-low:,.0f} less and ${high:,.0f} more"
 
 
-def judged_gap(audit: Audit, attribute: str, group: str) -> "pd.Series":
+def alike(audit: Audit) -> str:
+    """Say what compared learners have in common, or nothing where nobody was compared with learners alike."""
+    return "" if "strata" in audit.not_evaluated else audit.plan.control_words
+
+
+def among(audit: Audit) -> str:
+    """Say among whom a gap is taken, as a sentence begins."""
+    return f"Among learners with the same {alike(audit)}" if alike(audit) else "Over all learners"
+
+
+def other_side(audit: Audit, attribute: str) -> str:
+    """Say whom groups of an attribute are set against."""
+    named = audit.plan.reference.get(attribute)
+    return subject(named) if named else "everyone else"
+
+
+def sides(audit: Audit) -> str:
+    """Say whom the groups of all judged attributes are set against."""
+    return " or ".join(sorted({other_side(audit, name) for name in audit.plan.attributes}))
+
+
+def judged_gap(audit: Audit, attribute: str, group: str) -> Figures:
     """Return the row of the gap that is judged for a group."""
     gaps = audit.gaps
-    here = (gaps["attribute"] == attribute) & (gaps["group"] == group) & gaps["conditional"]
-    return gaps[here & (gaps["source"] == audit.plan.judged) & (gaps["measure"] == "value")].iloc[0]
+    here = (gaps["attribute"] == attribute) & (gaps["group"] == group) & (gaps["given"] == "stratum")
+    ours = here & (gaps["source"] == audit.plan.judged) & (gaps["measure"] == "value")
+    return next(gaps[ours].itertuples(index=False))
 
 
 def leading(audit: Audit) -> Finding | None:
-    """Return the finding to open with: of those that decide, the one whose gap may be widest."""
+    """Return the finding to open with: of those that decide, the one whose gap may be widest.
+
+    A watched group decides only where it lies outside.
+    """
     order = ("outside", "cannot_tell", "inside")
-    shown = [finding for finding in audit.verdict.findings if finding.outcome in order]
+    decide = [f for f in audit.verdict.findings if f.outcome == "outside" or not f.watched]
+    shown = [finding for finding in decide or audit.verdict.findings if finding.outcome in order]
     first = min((order.index(finding.outcome) for finding in shown), default=0)
     rows = [(judged_gap(audit, f.attribute, f.group), f) for f in shown if f.outcome == order[first]]
-    rows = [(row, finding) for row, finding in rows if pd.notna(row["gap"])]
-    widest = max(rows, key=lambda pair: max(abs(pair[0]["low"]), abs(pair[0]["high"])), default=None)
+    rows = [(row, finding) for row, finding in rows if pd.notna(row.gap)]
+    widest = max(rows, key=lambda pair: max(abs(pair[0].low), abs(pair[0].high)), default=None)
     return widest[1] if widest else None
 
 
 def opening(audit: Audit) -> str:
-    """Return the sentence of the decision box, without the verdict."""
+    """Return the sentence of the decision box, without the result."""
     finding = leading(audit)
     limit = f"Our limit is ${audit.plan.limit:,.0f}."
     if finding is None:
         return f"No gap could be judged and shown. {limit}"
     row = judged_gap(audit, finding.attribute, finding.group)
-    low, high, level = ("low90", "high90", 90) if finding.outcome == "inside" else ("low", "high", 95)
-    likely = f"{likely_between(row[low], row[high])}, by the {level}% interval"
+    low, high, level = (row.low90, row.high90, 90) if finding.outcome == "inside" else (row.low, row.high, 95)
+    did = "came to" if audit.plan.judged == "history" else "were advised toward"
     return (
-        f"Among learners with the same {audit.plan.control_words}, {subject(finding.group)} were advised toward "
-        f"credentials worth {_amount(row['gap'])} than everyone else ({likely}). {limit}"
+        f"{among(audit)}, {subject(finding.group)} {did} credentials worth {_amount(row.gap)} than "
+        f"{other_side(audit, finding.attribute)} ({likely_between(low, high)}, by the {level}% interval). {limit}"
     )
 
 
-def _names(cells: tuple[tuple[str, str], ...]) -> str:
+def names(cells: "tuple[Cell, ...] | list[Cell]") -> str:
+    """Name the groups of cells, as a list in a sentence."""
     return ", ".join(label(group) for _, group in cells)
 
 
@@ -197,32 +261,50 @@ def tally(audit: Audit) -> str:
     return f"{len(audit.family)} {noun} judged: {', '.join(parts)}."
 
 
+def values_alone(audit: Audit) -> list[Cell]:
+    """Return the judged groups of whom no number of learners would tell, as the values are too uncertain."""
+    return [(finding.attribute, finding.group) for finding in audit.verdict.findings if finding.by_values]
+
+
+def watched(audit: Audit) -> list[Cell]:
+    """Return the groups that can fail an audit and are too small to pass."""
+    return [(finding.attribute, finding.group) for finding in audit.verdict.findings if finding.watched]
+
+
 def reasons(audit: Audit) -> list[str]:
     """Say what the verdict rests on besides the opening sentence."""
     verdict, plan = audit.verdict, audit.plan
     found = [tally(audit)]
     if verdict.status == "fail" and all(finding.outcome != "outside" for finding in verdict.findings):
         found.append("The gap that lies outside the limit belongs to a group whose figures are withheld here.")
+    if not alike(audit):
+        found.append(f"Not evaluated: gaps among comparable learners; {audit.not_evaluated['strata']}.")
     if not verdict.compared:
         found.append(
-            f"There are no decisions of source {plan.compared_with} to compare with, so this cannot pass: the groups "
-            "of comparable learners may themselves carry the gap."
+            f"Not evaluated: whether the gap over all learners has grown; "
+            f"{audit.not_evaluated.get('comparison', 'there is nothing to compare with')}. So this cannot pass: "
+            "what learners have in common may itself carry the gap."
         )
     if verdict.wider:
         found.append(
             f"Over all learners, the gap is wider than under {source_name(plan.compared_with)} for "
-            f"{_names(verdict.wider)}. That never passes, whatever the gap among comparable learners."
+            f"{names(verdict.wider)}. That never passes, whatever the gap among comparable learners."
         )
     elif verdict.compared and verdict.status != "not_evaluated" and len(verdict.findings) == len(audit.family):
         found.append(
             f"Over all learners, no judged gap is shown to be wider than under {source_name(plan.compared_with)}."
         )
-    if audit.pooled and any(finding.outcome == "not_comparable" for finding in verdict.findings):
+    if short := values_alone(audit):
+        found.append(
+            f"For {names(short)} the values of the credentials are too uncertain: better values would tell, "
+            "not more learners."
+        )
+    if audit.pooled != 0 and any(finding.outcome == "not_comparable" for finding in verdict.findings):
         found.append(pooled(audit))
     if verdict.too_small:
         found.append(
-            f"Too small to test (fewer than {plan.family_minimum}): {_names(verdict.too_small)}. They are not passed; "
-            "each is owed a case review, learner by learner."
+            f"Too small to be shown inside the limit: {names(verdict.too_small)}. They are not passed; each is owed a "
+            "case review, learner by learner."
         )
     return found
 
@@ -238,12 +320,13 @@ def share(part: int, whole: int) -> str:
 
 def pooled(audit: Audit) -> str:
     """Say how many learners stand in the stratum of unlike ones, or nothing where none does."""
-    if not audit.pooled:
+    if audit.pooled == 0:
         return ""
-    learners = "learner is" if audit.pooled == 1 else "learners are"
+    number = few(audit.pooled, minimum=audit.plan.minimum_cell)
+    of_all = f" ({share(audit.pooled, audit.learners)} of all)" if audit.pooled and not audit.everyone_withheld else ""
     return (
-        f"{audit.pooled:,} {learners} put together as \N{LEFT DOUBLE QUOTATION MARK}other"
-        f"\N{RIGHT DOUBLE QUOTATION MARK} ({share(audit.pooled, audit.learners)} of all): too few share their "
+        f"{number[:1].upper()}{number[1:]} {'learner is' if audit.pooled == 1 else 'learners are'} put together as "
+        f"\N{LEFT DOUBLE QUOTATION MARK}other\N{RIGHT DOUBLE QUOTATION MARK}{of_all}: too few share their "
         f"{audit.plan.control_words}. They are not alike, so they count in no gap among comparable learners, only in "
         "those over all learners."
     )
@@ -256,6 +339,18 @@ def bases(valuation: Valuation) -> list[tuple[str, str]]:
         name, meaning = BASES.get(basis, (basis, "what the figure is, the table does not say"))
         found.append((name, f"{n:,} credential{'' if n == 1 else 's'}: {meaning}"))
     return found
+
+
+def publications(sources: "tuple[str, ...]") -> str:
+    """Name the publications, each once, with how many entries of it are used where there are several.
+
+    >>> publications(("OEWS 2025, cooks", "OEWS 2025, guards", "Scorecard, release of June"))
+    'OEWS 2025 (2 entries); Scorecard, release of June'
+    """
+    found: dict[str, list[str]] = {}
+    for source in sources:
+        found.setdefault(source.partition(", ")[0], []).append(source)
+    return "; ".join(of[0] if len(of) == 1 else f"{name} ({len(of):,} entries)" for name, of in found.items())
 
 
 def leaning(audit: Audit) -> str:
@@ -276,6 +371,24 @@ def leaning(audit: Audit) -> str:
     )
 
 
+def family_rule(audit: Audit) -> str:
+    """Say which groups are judged, and what became of the others."""
+    plan = audit.plan
+    attributes = " and ".join(attribute_label(name).lower() for name in plan.attributes)
+    return (
+        f"A group is judged, by {attributes}, where it has at least {plan.family_minimum:,} learners and enough of "
+        f"them beside the others: an effective number of {audit.needed:,}. With it a true gap of zero would be shown "
+        f"inside the limit {plan.power:.0%} of the time, by what chance in who the learners are does to values that "
+        f"vary by {dollars(audit.spread)}{' within strata' if alike(audit) else ''}. This was fixed by numbers of "
+        "learners and by how values vary over all of them together, before any group's result was seen. A group "
+        f"of {plan.family_minimum:,} or more that falls short of that is watched: its gap is tested and can fail the "
+        "audit, but it is too small to be shown inside the limit, so it neither passes nor blocks a pass. It and every "
+        "smaller group are owed a case review: each of its learners' advice beside that of similar learners, accepted "
+        "in writing. It is never a pass. Learners whose group is not known, who declined to state it or are "
+        "nonresident are shown, not judged."
+    )
+
+
 def rules(audit: Audit) -> list[str]:
     """Say the plan in words."""
     plan, valuation = audit.plan, audit.valuation
@@ -285,22 +398,25 @@ def rules(audit: Audit) -> list[str]:
             f" Without a price, and so counted as $0: {valuation.without_price:,} of the catalogue's "
             f"{valuation.credentials:,} credentials."
         )
-    attributes = " and ".join(ATTRIBUTE_LABELS[name].lower() for name in plan.attributes)
+    compared = source_name(plan.compared_with) if plan.compared_with in audit.sources else "nothing"
     return [
-        f"Judged: the first advice of {source_name(plan.judged)}; compared with: {source_name(plan.compared_with)}.",
+        f"Judged: the first advice of {source_name(plan.judged)}; compared with: {compared}.",
         (
             f"The limit is ${plan.limit:,.0f} a year of mean face value, in either direction, between a group and "
-            f"everyone else with the same {plan.control_words}. Expected benefit and completion are shown, not judged."
+            f"{sides(audit)}{f' with the same {alike(audit)}' if alike(audit) else ''}. Expected "
+            "benefit and completion are shown, not judged."
         ),
-        (
-            f"Every group of at least {plan.family_minimum} learners is judged, by {attributes}. Learners whose group "
-            "is not known, who declined to state it or are nonresident are shown, not judged."
-        ),
+        family_rule(audit),
         (
             "Pass: the 90% interval of every judged gap lies inside the limit. Fail: the 95% interval of any, widened "
             "so that it holds for all judged gaps at once, lies wholly outside. Otherwise: cannot tell yet."
         ),
+        (
+            f"Each 95% interval of a gap is made at {1 - audit.level:.2%}, so that all judged ones hold at once with a "
+            "chance of 95%. Intervals of gaps in dollars hold both chance in who the learners are and the values' own "
+            "uncertainty, which all groups share; every other interval holds chance alone."
+        ),
         "A gap over all learners that is wider than the one compared with, by more than chance, never passes.",
-        price,
-        f"Cells of fewer than {plan.minimum_cell} learners are withheld.",
+        *([price] if "benefit" not in audit.not_evaluated else []),
+        f"Cells of fewer than {plan.minimum_cell} learners are withheld from the public edition.",
     ]

@@ -5,7 +5,7 @@ service's schema are all read from here.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -28,6 +28,7 @@ RACES = (
     "middle_eastern_or_north_african",
     "native_hawaiian_or_pacific_islander",
     "white",
+    "two_or_more",
     "nonresident",
     "unknown",
 )
@@ -144,6 +145,10 @@ AWARDS = Table(
     ),
     ("learner_id", "credential_id", "awarded_on"),
 )
+COUNTED_AWARDS = replace(
+    AWARDS, columns=(*AWARDS.columns, Column("count", "integer", "how many awards the row stands for", low=1))
+)
+"""Awards as an audit may be given them: rows of like awards, each with its count."""
 EXPERIENCES = Table(
     "experiences",
     "a spell of work-based learning",
@@ -262,8 +267,18 @@ VALUES = Table(
         ),
         Column("source", "text", "the publication"),
         Column("year", "integer", "year of the publication", low=1900, high=2100),
-        Column("low", "number", "low end of the median's range, in dollars", low=0),
-        Column("high", "number", "high end of the median's range, in dollars", low=0),
+        Column(
+            "low",
+            "number",
+            "lower quartile of the medians behind it; with basis occupation, the least the median may be, in dollars",
+            low=0,
+        ),
+        Column(
+            "high",
+            "number",
+            "upper quartile of the medians behind it; with basis occupation, the most the median may be, in dollars",
+            low=0,
+        ),
     ),
     ("credential_id",),
     required=True,
@@ -299,7 +314,13 @@ SCORES = Table(
 STRATA = Table(
     "strata",
     "a learner's stratum",
-    (_id("learner_id", "the learner"), Column("stratum", "category", "combination of control features", required=True)),
+    (
+        _id("learner_id", "the learner"),
+        Column("stratum", "category", "combination of control features", required=True),
+        Column("goal", "category", "what the learner states they want, of what the stratum holds"),
+        Column("readiness", "category", "how the learner is prepared, of what the stratum holds"),
+        Column("eligibility", "category", "what is open to the learner, in classes"),
+    ),
     ("learner_id",),
 )
 
@@ -316,8 +337,8 @@ def empty(table: Table) -> pd.DataFrame:
 def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Give ``frame`` the columns and dtypes of ``table``, extras behind; absent optional columns are missing.
 
-    >>> conform(pd.DataFrame({"learner_id": ["a"], "stratum": ["low"]}), STRATA).dtypes.astype(str).tolist()
-    ['str', 'str']
+    >>> conform(pd.DataFrame({"learner_id": ["a"], "stratum": ["low"]}), STRATA).columns.tolist()
+    ['learner_id', 'stratum', 'goal', 'readiness', 'eligibility']
     """
     unknown = [name for name in frame.columns if name not in table.names and not str(name).startswith(EXTRA_PREFIX)]
     if unknown:

@@ -16,6 +16,8 @@ from onward.history.timeline import Array, numbers
 from onward.history.views import Floats, LearnerView
 from onward.settings import StrataSettings
 
+GOAL = "goal_"
+"""What a feature's name begins with that tells what the learner states they want."""
 LEARNER_FEATURES = {feature.name: feature for feature in FEATURES if feature.scope == "learner"}
 
 
@@ -51,13 +53,33 @@ class Strata:
         labels = self._labels(view)
         return np.where(np.isin(labels, self.names), labels, self.OTHER)
 
+    def goal(self, view: LearnerView) -> npt.NDArray[np.str_] | None:
+        """The part of each point's stratum that is the learner's stated goal, shape (n,); None where none is in it."""
+        return _joined([part for name, part in self._parts(view) if name.startswith(GOAL)])
+
+    def readiness(self, view: LearnerView) -> npt.NDArray[np.str_] | None:
+        """The part of each point's stratum that is preparation, shape (n,); None where none is in it."""
+        return _joined([part for name, part in self._parts(view) if not name.startswith(GOAL)])
+
     def _labels(self, view: LearnerView) -> npt.NDArray[np.str_]:
-        parts = [_binned(_values(view, name), edges, name) for name, edges in self.edges]
-        parts += [np.array([f"{name} {_stated(value)}" for value in _values(view, name)]) for name in self.categories]
-        joined = parts[0]
-        for part in parts[1:]:
-            joined = np.char.add(np.char.add(joined, ", "), part)
-        return joined.astype(str)
+        joined = _joined([part for _, part in self._parts(view)])
+        return np.full(len(view.points), "", dtype=str) if joined is None else joined
+
+    def _parts(self, view: LearnerView) -> list[tuple[str, npt.NDArray[np.str_]]]:
+        binned = [(name, _binned(_values(view, name), edges, name)) for name, edges in self.edges]
+        stated = [
+            (name, np.array([f"{name} {_stated(value)}" for value in _values(view, name)])) for name in self.categories
+        ]
+        return binned + stated
+
+
+def _joined(parts: list[npt.NDArray[np.str_]]) -> npt.NDArray[np.str_] | None:
+    if not parts:
+        return None
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = np.char.add(np.char.add(joined, ", "), part)
+    return joined.astype(str)
 
 
 def _check_open(settings: StrataSettings, barred: Barred) -> None:

@@ -70,7 +70,10 @@ def floors(judged: Judged, adviser: Adviser, demographics: pd.DataFrame, setting
     )
     found = [
         {"beside": beside, "attribute": attribute, "group": group, "measure": measure} | _below(difference[inside])
-        for beside, other in (("history", own), ("advice without the constraint", judged.unconstrained))
+        for beside, other in (
+            ("history", own),
+            ("advice without the constraint", judged.choices["unconstrained"][:, 0]),
+        )
         for measure, difference in _differences(judged, adviser, first, other, settings.audit.price_share).items()
         for attribute in settings.sensitive_in_training
         for group in sorted(set(labels[attribute]) - UNJUDGED)

@@ -22,14 +22,15 @@ class Judged:
     """Locked decision points, one per learner, with what each source chose there.
 
     ``points`` has the columns of ``started_credentials``; ``choices`` maps a source to positions of shape (n, ranks):
-    ``stretch`` is the stretch where a list has one, and its first place where it has none. ``unconstrained`` holds the
-    first choices without the constraint, shape (n,). ``opinion`` is the second opinion, where there is one.
+    ``unconstrained`` is what would be advised without the constraint, ``stretch`` the stretch where a list has one, and
+    its first place where it has none. ``parts`` are goal, readiness and eligibility as columns, as far as there are
+    such. ``opinion`` is the second opinion, where there is one.
     """
 
     points: pd.DataFrame
     prospects: Prospects
     choices: dict[str, npt.NDArray[np.int64]]
-    unconstrained: npt.NDArray[np.int64]
+    parts: pd.DataFrame
     stretched: float
     opinion: Opinion | None
 
@@ -45,7 +46,8 @@ class Judged:
 
     def strata(self) -> pd.DataFrame:
         """Canonical ``strata`` rows."""
-        return pd.DataFrame({"learner_id": self.points["learner_id"], "stratum": self.prospects.stratum})
+        strata = {"learner_id": self.points["learner_id"], "stratum": self.prospects.stratum}
+        return pd.DataFrame(strata).assign(**dict(self.parts.items()))
 
     def _of(self, source: str, choice: npt.NDArray[np.int64], credential_ids: pd.Index) -> pd.DataFrame:
         point, rank = np.nonzero(choice != NONE)
@@ -83,13 +85,25 @@ def judge(points: pd.DataFrame, *, timeline: Timeline, adviser: Adviser, opinion
         {
             "history": adviser.catalogue.places(kept["credential_id"])[:, None],
             "imitation": np.argmax(prospects.propensity, axis=1)[advised, None],
+            "unconstrained": free.order(prospects, k=1)[advised],
             "onward": found.ranked[advised],
             "stretch": _stretch_or_first(found)[advised, None],
         },
-        free.order(prospects, k=1)[advised, 0],
+        _parts(adviser, view, prospects)[advised].reset_index(drop=True),
         float((found.stretch[advised] != NONE).mean()),
         None if opinion is None else opinion.rows(advised),
     )
+
+
+def _parts(adviser: Adviser, view: LearnerView, prospects: Prospects) -> pd.DataFrame:
+    """Say of each point what its stratum holds of goal and readiness, and up to which level anything is open."""
+    rung = np.where(prospects.open_to, adviser.catalogue.rung, 0).max(axis=1)
+    parts = {
+        "goal": adviser.strata.goal(view),
+        "readiness": adviser.strata.readiness(view),
+        "eligibility": np.char.add("open up to rung ", rung.astype(int).astype(str)),
+    }
+    return pd.DataFrame({name: part for name, part in parts.items() if part is not None})
 
 
 def _stretch_or_first(found: Lists) -> npt.NDArray[np.int64]:

@@ -89,8 +89,9 @@ def metrics(candidate: Candidate) -> dict[str, float]:
         found |= {
             f"{key}.{name}": float(row[name]) for name in ("n", "auc", "auc_low", "auc_high", "brier", "mean_error")
         }
-    everyone = candidate.audit.cells
-    for row in everyone[everyone["attribute"] == "everyone"].to_dict("records"):
+    cells = candidate.audit.cells
+    everyone = cells[(cells["attribute"] == "everyone") & (cells["population"] == "advice")]
+    for row in everyone.to_dict("records"):
         found[_key(f"{row['source']}.{row['measure']}")] = float(row["mean"])
     if candidate.parity is not None:
         chosen = candidate.parity.chosen

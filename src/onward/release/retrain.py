@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from onward.audit import Audit, AuditPlan, audit
+from onward.audit import Audit, AuditPlan, Editions, Release, audit
+from onward.audit.groups import groups
 from onward.data.mapping import Source
 from onward.data.tables import Tables
 from onward.errors import SettingsError
@@ -25,7 +26,10 @@ from onward.release.floors import Floors, floors
 from onward.release.histories import Histories, in_part, latest_per_learner
 from onward.release.holdout import Holdout
 from onward.release.judge import Judged, judge
+from onward.release.plans import plan_of_run
 from onward.release.policy_value import PolicyValue, policy_value
+from onward.release.proxies import proxy_words
+from onward.release.scoring import scores
 from onward.release.showing import fit_shown
 from onward.release.skills import skill_by_terms, skill_of
 from onward.release.supporting import audit_support
@@ -48,13 +52,22 @@ class Candidate:
     parity: ParityResult | None
     judged: Judged
     value: PolicyValue | None
-    audit: Audit
+    audits: Editions
+    scores: pd.DataFrame
     skills: pd.DataFrame
     holdout: Holdout
 
+    @property
+    def audit(self) -> Audit:
+        """The public edition of the audit: the only one that is logged, printed or sent anywhere."""
+        return self.audits.public
 
-def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candidate:
-    """Train, constrain and audit; the same source, settings and seed give the same candidate."""
+
+def retrain(source: Source, settings: Settings, *, progress: Progress, previous: Release | None = None) -> Candidate:
+    """Train, constrain and audit; the same source, settings and seed give the same candidate.
+
+    ``previous`` is the last public release of an audit on these learners or some of them: what it withheld stays so.
+    """
     _check_attributes(settings, source.tables)
     settings = _by_nominal_dates(settings, nominal=source.nominal_dates)
 
@@ -86,8 +99,10 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
     about = _about(
         settings, histories, judged, parity=parity, distilled=distilled, value=value, kept=kept, support=support
     )
-    plan = replace(audit_plan(settings, notes=source.notes), about=about, second_opinion=judged.opinion is not None)
-    audited = _audit(judged, source, plan)
+    plan = replace(plan_of_run(settings, notes=source.notes), about=about, second_opinion=judged.opinion is not None)
+    scored = scores(persistence, histories)
+    found = audit_of((judged.decisions(_ids(source)), judged.strata(), scored), source, plan, previous=previous)
+    audited = _with_proxies(found, judged, source, settings)
     return Candidate(
         settings,
         adviser,
@@ -100,6 +115,7 @@ def retrain(source: Source, settings: Settings, *, progress: Progress) -> Candid
         judged,
         value,
         audited,
+        scored,
         skills,
         histories.holdout,
     )
@@ -181,28 +197,41 @@ def _skills(completion: CrossFit, persistence: CrossFit, histories: Histories, s
     return pd.concat(found, ignore_index=True)
 
 
-def _audit(judged: Judged, source: Source, plan: AuditPlan) -> Audit:
-    tables = source.tables
+def _ids(source: Source) -> pd.Index:
+    return pd.Index(source.tables.credentials["credential_id"])
+
+
+def audit_of(
+    judged: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    source: Source,
+    plan: AuditPlan,
+    *,
+    previous: Release | None,
+) -> Editions:
+    """Audit a run's decisions, strata and scores with what the college's tables tell of outreach and awards."""
+    (decisions, strata, scored), tables = judged, source.tables
     return audit(
-        judged.decisions(pd.Index(tables.credentials["credential_id"])),
+        decisions,
         demographics=tables.demographics,
         values=tables.values,
         credentials=tables.credentials,
-        strata=judged.strata(),
+        strata=strata,
+        pathways=tables.pathways,
+        scores=scored,
+        offers=tables.offers,
+        awards=tables.awards,
         plan=plan,
+        previous=previous,
     )
 
 
-def audit_plan(settings: Settings, *, notes: tuple[str, ...]) -> AuditPlan:
-    """The audit's plan as the settings state it."""
-    chosen = settings.audit
-    return AuditPlan(
-        limit=settings.parity.limit,
-        minimum_cell=chosen.minimum_cell,
-        family_minimum=chosen.family_minimum,
-        attributes=tuple(settings.sensitive_in_training),
-        price_share=chosen.price_share,
-        control_words=settings.strata.words,
-        caution=chosen.caution,
-        notes=(*notes, *chosen.notes),
+def _with_proxies(found: Editions, judged: Judged, source: Source, settings: Settings) -> Editions:
+    """Add what the served scores reveal of the groups that are judged and may be shown."""
+    who = groups(
+        source.tables.demographics,
+        learners=pd.Index(judged.points["learner_id"]),
+        attributes=found.public.plan.attributes,
+        reporting=found.public.plan.reporting,
     )
+    words = proxy_words(judged.prospects.p_complete, who, found.public.family, seed=settings.seed)
+    return found.about(("What served scores reveal", words))

@@ -1,7 +1,8 @@
 """The edge of a training run: reads files, trains, writes the run's folder whole or not at all, and logs it.
 
-A run's folder holds bundle/, report/, decisions.csv, strata.csv, tried.csv and run.json. It holds no demographics: an
-audit of the run reads them again from where the college keeps them.
+A run's folder holds bundle/, report/ (the public edition of the audit), decisions.csv, strata.csv, scores.csv and
+run.json, and restricted/, for officers alone: the edition with nothing withheld, and every other table by group. It
+holds no demographics: an audit of the run reads them again from where the college keeps them.
 """
 
 import json
@@ -11,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from onward.audit import Audit, audit, write_report
+from onward.audit import Editions, Release, write_report
 from onward.data.mapping import Source, read
 from onward.errors import DataError, SettingsError
 from onward.release.bundle import Bundle
 from onward.release.place import RECORD, check_place, replaced
+from onward.release.plans import plan_of_run
 from onward.release.registry import Registered, register
-from onward.release.retrain import Candidate, Progress, audit_plan, retrain
+from onward.release.retrain import Candidate, Progress, audit_of, retrain
 from onward.settings import Settings, load, parse
 
 
@@ -31,10 +33,19 @@ class Run:
     registered: Registered
 
 
-def train(settings_path: Path, data: Path, *, runs: Path, store: str | None, progress: Progress) -> Run:
+def train(
+    settings_path: Path,
+    data: Path,
+    *,
+    runs: Path,
+    store: str | None,
+    progress: Progress,
+    previous: Release | None = None,
+) -> Run:
     """Read ``data`` by the settings, train and audit a candidate, register it in MLflow and write ``runs/<name>``.
 
-    What stood at ``runs/<name>`` is an earlier run and is replaced once everything else is done.
+    What stood at ``runs/<name>`` is an earlier run and is replaced once everything else is done. ``previous`` is the
+    last public release of the audit.
     """
     settings = load(settings_path)
     folder = runs / settings.name
@@ -42,7 +53,7 @@ def train(settings_path: Path, data: Path, *, runs: Path, store: str | None, pro
     mapping = None if settings.data.mapping is None else settings_path.parent / settings.data.mapping
     progress("checking files")
     source = read(data, mapping=mapping)
-    candidate = retrain(source, settings, progress=progress)
+    candidate = retrain(source, settings, progress=progress, previous=previous)
     with replaced(folder) as place:
         progress("writing bundle and report")
         bundle_hash = write(candidate, place, source=source, data=data, mapping=mapping)
@@ -51,7 +62,9 @@ def train(settings_path: Path, data: Path, *, runs: Path, store: str | None, pro
     return Run(candidate, folder, bundle_hash, registered)
 
 
-def audit_again(run: Path, *, limit: float | None, minimum_cell: int | None) -> Audit:
+def audit_again(
+    run: Path, *, limit: float | None, minimum_cell: int | None, previous: Release | None = None
+) -> Editions:
     """Audit a run's decisions once more, under the plan of its settings or a stricter one, reading the data again."""
     record = _record(run)
     settings = _stricter(parse(record["settings"], name=str(run / RECORD)), limit, minimum_cell)
@@ -65,19 +78,15 @@ def audit_again(run: Path, *, limit: float | None, minimum_cell: int | None) -> 
     if limit is not None or minimum_cell is not None:
         rules = f"limit ${settings.parity.limit:,.0f}, cells of at least {settings.audit.minimum_cell}"
         about = (("Audited again", f"under stricter rules, chosen after the run's own audit: {rules}"), *about)
-    return audit(
-        _read_decisions(run / "decisions.csv"),
-        demographics=source.tables.demographics,
-        values=source.tables.values,
-        credentials=source.tables.credentials,
-        strata=pd.read_csv(run / "strata.csv", dtype=str, keep_default_na=False),
-        plan=replace(
-            audit_plan(settings, notes=()),
-            notes=tuple(record["notes"]),
-            about=about,
-            second_opinion=record.get("second_opinion", False),
-        ),
+    plan = replace(
+        plan_of_run(settings, notes=()),
+        notes=tuple(record["notes"]),
+        about=about,
+        second_opinion=record.get("second_opinion", False),
     )
+    strata = pd.read_csv(run / "strata.csv", dtype=str, keep_default_na=False)
+    judged = _read_decisions(run / "decisions.csv"), strata, _read_scores(run / "scores.csv")
+    return audit_of(judged, source, plan, previous=previous)
 
 
 def bundle_of(candidate: Candidate, digests: dict[str, str]) -> Bundle:
@@ -97,19 +106,23 @@ def bundle_of(candidate: Candidate, digests: dict[str, str]) -> Bundle:
 def write(candidate: Candidate, place: Path, *, source: Source, data: Path, mapping: Path | None) -> str:
     """Write everything of a run into ``place`` and return the hash of its bundle."""
     bundle_hash = bundle_of(candidate, source.digests).write(place / "bundle")
-    about = (*candidate.audit.plan.about, ("Bundle", bundle_hash))
-    write_report(replace(candidate.audit, plan=replace(candidate.audit.plan, about=about)), place / "report")
+    audits = candidate.audits.about(
+        ("Bundle", bundle_hash), *((f"File {name}", f"SHA-256 {digest}") for name, digest in source.digests.items())
+    )
+    about = audits.public.plan.about
+    restricted = place / "restricted"
+    write_report(audits, place / "report", restricted=restricted)
     candidate.judged.decisions(candidate.adviser.catalogue.ids).to_csv(place / "decisions.csv", index=False)
     candidate.judged.strata().to_csv(place / "strata.csv", index=False)
+    candidate.scores.to_csv(place / "scores.csv", index=False)
     candidate.skills.to_csv(place / "skills.csv", index=False)
     if candidate.parity is not None:
-        candidate.parity.table().to_csv(place / "tried.csv", index=False)
+        candidate.parity.table().to_csv(restricted / "tried.csv", index=False)
     if candidate.value is not None:
         candidate.value.table().to_csv(place / "policy_value.csv", index=False)
         candidate.value.sensitivity_table().to_csv(place / "sensitivity.csv", index=False)
-    shown = candidate.settings.audit.minimum_cell
     for name, rows in (("floors", candidate.floors.judged), ("support", candidate.support.rows)):
-        rows[rows["n"] >= shown].to_csv(place / f"{name}.csv", index=False)
+        rows.to_csv(restricted / f"{name}.csv", index=False)
     record = {
         "settings": candidate.settings.model_dump(mode="json"),
         "data": str(data.resolve()),
@@ -138,6 +151,14 @@ def _read_decisions(path: Path) -> pd.DataFrame:
     texts = pd.read_csv(path, dtype=str, keep_default_na=False)
     numbers = {"rank": int, "count": int, "p_complete": float}
     return texts.astype(numbers).assign(decided_on=pd.to_datetime(texts["decided_on"]))
+
+
+def _read_scores(path: Path) -> pd.DataFrame:
+    """The scores as they were written; an outcome that is not known yet stays missing."""
+    texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    outcome = texts["outcome"].map({"True": True, "False": False}).astype("boolean")
+    shaped = texts.astype({"probability": float}).assign(as_of=pd.to_datetime(texts["as_of"]), outcome=outcome)
+    return shaped.assign(target=texts["target"].replace("", None))
 
 
 def _stricter(settings: Settings, limit: float | None, minimum_cell: int | None) -> Settings:
