@@ -77,8 +77,10 @@ def test_the_family_is_fixed_by_size_and_leaves_out_who_is_not_known(found):
 
 
 def test_the_family_does_not_change_with_who_is_advised_what(world, found):
-    shuffled = world["decisions"].groupby("source")["credential_id"].transform(
-        lambda ids: ids.sample(frac=1, random_state=1).to_numpy()
+    shuffled = (
+        world["decisions"]
+        .groupby("source")["credential_id"]
+        .transform(lambda ids: ids.sample(frac=1, random_state=1).to_numpy())
     )
     other = audit(**(world | {"decisions": world["decisions"].assign(credential_id=shuffled)}), plan=PLAN)
     assert found.family == other.public.family

@@ -20,9 +20,9 @@ from onward.audit.persistence import (
     rate_p,
     tallies,
     two_proportions,
-    wilson,
 )
 from onward.audit.population import Population
+from onward.audit.shares import wilson
 from onward.errors import DataError, SettingsError
 
 
@@ -414,18 +414,18 @@ def test_a_learner_whose_outcome_is_not_known_yet_is_left_out_and_counted(noisy)
     assert (population(found, SCORED).learners, found.unknown) == (len(scores) - 30, 30)
 
 
-def test_the_latest_prediction_with_a_known_outcome_counts_and_the_others_are_counted():
+def test_the_first_prediction_with_a_known_outcome_counts_and_the_others_are_counted():
     scores = pd.DataFrame(
         {
             "learner_id": ["a", "a", "a", "b"],
             "as_of": ["2023-02-01", "2023-09-01", "2024-09-01", "2023-09-01"],
             "probability": [0.2, 0.4, 0.9, 0.6],
-            "outcome": [False, True, None, True],
+            "outcome": [None, True, False, True],
         }
     )
     found = persistence(scores, pd.DataFrame({"gender": ["woman", "man"]}, index=["a", "b"]))
     assert population(found, SCORED).figures["shown"].tolist() == [0.4, 0.6]
-    assert (found.earlier, found.unknown) == (1, 0)
+    assert (found.later, found.unknown) == (1, 0)
 
 
 def test_two_predictions_of_one_learner_and_day_are_refused(noisy):

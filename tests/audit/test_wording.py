@@ -109,6 +109,14 @@ def test_publications_of_many_entries_are_named_once():
     assert publications(("OEWS, cooks", "OEWS, guards", "Scorecard")) == "OEWS (2 entries); Scorecard"
 
 
+def test_publications_that_differ_in_how_they_begin_are_joined_by_how_they_end():
+    entries = tuple(f"Mean of {place} fields. Scorecard, release of June" for place in range(9))
+    assert publications(entries) == "Scorecard, release of June (9 entries)"
+    many = publications(tuple(f"List {place}" for place in range(9)))
+    assert many.startswith("List 0; List 1; ")
+    assert many.endswith("List 5; and 3 more, in column source of values")
+
+
 def test_a_basis_that_is_not_known_is_not_explained_away():
     found = Valuation(2, 0, 0, 0, 0, {"guessed": 2}, ())
     assert bases(found) == [("guessed", "2 credentials: what the figure is, the table does not say")]

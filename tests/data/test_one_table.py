@@ -18,7 +18,7 @@ def test_a_file_may_say_less_than_the_table_asks_of_a_college(tmp_path):
 
 
 def test_a_column_that_is_needed_and_absent_is_asked_for(tmp_path):
-    with pytest.raises(ProblemsFound, match="values.csv, column median_earnings"):
+    with pytest.raises(ProblemsFound, match=r"values\.csv, column median_earnings"):
         read(tmp_path / "values.csv", "credential_id\nc1\n")
 
 

@@ -20,6 +20,7 @@ from onward.audit.intervals import (
 )
 from onward.audit.measures import CHANCE, Measured, Shares
 from onward.audit.population import Floats
+from onward.audit.shares import wilson
 from onward.audit.simultaneous import covariance, influence, value_weights
 
 Given = Literal["nothing", "preparation", "stratum"]
@@ -151,7 +152,9 @@ def all_means(measured: Measured, cells: Cells) -> pd.DataFrame:
     for measure, values in measured.figures.items():
         for attribute, at in by_attribute.items():
             table = mean_estimates(moments(values.to_numpy(float), at))
-            if measure in CHANCE:
+            if set(np.unique(values.dropna())) <= {0.0, 1.0}:
+                table["low"], table["high"] = wilson(table["mean"] * table["n"], table["n"])
+            elif measure in CHANCE:
                 table[["low", "high"]] = table[["low", "high"]].clip(0.0, 1.0)
             found.append(table.assign(attribute=attribute, group=list(at.groups), measure=measure))
     return pd.concat(found, ignore_index=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from onward.audit.impact import impact
-from onward.audit.linked import withheld_together
+from onward.audit.others import Beside
 from onward.audit.population import Cell, Population
 from onward.audit.result import (
     CELL_COLUMNS,
@@ -22,16 +22,21 @@ from onward.audit.result import (
     Audit,
     Editions,
 )
-from onward.audit.suppression import Mask, Release, release_of
+from onward.audit.suppression import Mask, Release, release_of, withheld
 from onward.audit.verdict import Verdict
 
 ADVICE = "advice"
 """The population of learners who were advised; with counted rows there is one for each source."""
 
 
-def editions(complete: Audit, populations: Sequence[Population], *, previous: Release | None) -> Editions:
-    """Return both editions of a complete audit; ``populations`` are what its tables are made of."""
-    mask = withheld_together(populations, minimum=complete.plan.minimum_cell, previous=previous)
+def editions(complete: Audit, advised: Sequence[Population], beside: Beside, *, previous: Release | None) -> Editions:
+    """Return both editions of a complete audit.
+
+    ``advised`` are the populations of the advice, ``beside`` what the public edition shows besides, small groups put
+    together. What is still too little in doubt is withheld.
+    """
+    populations = [*advised, *beside.populations]
+    mask = withheld(populations, minimum=complete.plan.minimum_cell, previous=previous)
     hidden = _listed(mask, populations)
     restricted = replace(
         complete,
@@ -39,7 +44,13 @@ def editions(complete: Audit, populations: Sequence[Population], *, previous: Re
         gaps=complete.gaps[GAP_COLUMNS],
         withheld=hidden,
     )
-    return Editions(_public(complete, mask, hidden, release_of(populations, mask)), restricted)
+    return Editions(_public(_of_public(complete, beside), mask, hidden, release_of(populations, mask)), restricted)
+
+
+def _of_public(complete: Audit, beside: Beside) -> Audit:
+    """Return the audit with what the public edition shows beside the advice, before anything is withheld."""
+    ours = complete.cells[complete.cells["population"] == ADVICE]
+    return replace(complete, cells=pd.concat([ours, beside.cells], ignore_index=True), errors=beside.errors)
 
 
 def _public(complete: Audit, mask: Mask, hidden: pd.DataFrame, release: dict[str, object]) -> Audit:

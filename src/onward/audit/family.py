@@ -17,8 +17,8 @@ from onward.audit.population import Cell, Floats
 class Family:
     """The groups that are tested, and those too small for it; ``needed`` is the effective n that is asked for.
 
-    ``judged`` have it: each must lie inside the limit for a pass. ``watched`` are large enough to be shown outside it, so
-    they can fail an audit, and too small to be shown inside, so they neither pass nor block it. These and the
+    ``judged`` have it: each must lie inside the limit for a pass. ``watched`` are large enough to be shown outside it,
+    so they can fail an audit, and too small to be shown inside, so they neither pass nor block it. These and the
     ``too_small`` are owed a case review.
 
     ``spread`` is the standard deviation of face value within strata on which that rests, dollars: over all learners

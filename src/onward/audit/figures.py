@@ -118,12 +118,12 @@ def audit(
         level=level,
         sources=advised.sources,
         counted=advised.counted,
-        cells=pd.concat([means.assign(population=ADVICE), rest.cells], ignore_index=True),
+        cells=pd.concat([means.assign(population=ADVICE), rest.complete.cells], ignore_index=True),
         gaps=gaps,
         parts=_parts(sides, plan),
         impact=_impact(means),
         reveals=_reveals(sides, plan),
-        errors=rest.errors,
+        errors=rest.complete.errors,
         withheld=pd.DataFrame(),
         learners=advised.learners,
         left_out=advised.left_out,
@@ -136,7 +136,7 @@ def audit(
         value_drivers=value_drivers(ours.estimator, judged.tested, of.ids, most=DRIVERS),
         release={},
     )
-    return editions(complete, [*_populations(sides, of, advised), *rest.populations], previous=previous)
+    return editions(complete, _populations(sides, of, advised), rest.public, previous=previous)
 
 
 def _conformed(**frames: pd.DataFrame | None) -> dict[str, pd.DataFrame]:

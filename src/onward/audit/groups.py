@@ -12,7 +12,9 @@ from onward.errors import DataError
 RACE, GENDER = "race_ethnicity", "gender"
 INTERSECTION = "race_ethnicity x gender"
 EVERYONE = "everyone"
-UNJUDGED = frozenset({"unknown", "nonresident", "declined"})
+TOO_FEW = "too_few"
+"""Groups that are put together because each is too small to be shown."""
+UNJUDGED = frozenset({"unknown", "nonresident", "declined", TOO_FEW})
 """Groups that say nothing of a learner's identity: counted and shown, never judged."""
 Reporting = Literal["ipeds_1997", "spd15_2024"]
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -43,6 +45,7 @@ LABELS = {
     "man": ("Men", "men"),
     "nonbinary_or_other": ("Nonbinary or other", "nonbinary learners and those of another gender"),
     "declined": ("Declined to state", "learners who declined to state"),
+    TOO_FEW: ("All others, too few each", "learners of all other groups"),
     YES: ("Yes", "learners to whom this applies"),
     NO: ("No", "learners to whom this does not apply"),
     "minoritised": ("Racially minoritised", "learners from racially minoritised groups"),

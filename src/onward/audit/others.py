@@ -6,22 +6,27 @@ Each is about learners of its own, so each is a population of its own, with its 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from onward.audit.advice import ADVISER
+from onward.audit.collapsed import collapsed
 from onward.audit.comparison import Given, all_means
 from onward.audit.earned import Earned, earned
 from onward.audit.groups import INTERSECTION, UNJUDGED, further_attributes, groups
 from onward.audit.intervals import Coded, coded
 from onward.audit.measures import Measured
 from onward.audit.overrides import overrides
-from onward.audit.participation import Participation, participation
-from onward.audit.persistence import COLUMNS, RATES, SCORED, Persistence, persistence
+from onward.audit.participation import MINORITISED_BY_GENDER, Participation, participation
+from onward.audit.persistence import COLUMNS, RATES, SCORED, Persistence, fifth_of, persistence, regrouped
 from onward.audit.plan import AuditPlan
 from onward.audit.population import Cell, Population
 
 CELLS = ["population", "source", "attribute", "group", "measure", "n", "mean", "low", "high"]
 ERRORS = ["population", *COLUMNS]
+LARGE = 1_000
+YEARS = 10
+"""So many years of awards are shown, the latest."""
 REASONS = {
     "persistence": "there are no scores whose outcome is known (table scores)",
     "flags": "nobody was flagged and no capacity is set (column flagged of scores, or capacity)",
@@ -32,15 +37,33 @@ REASONS = {
 
 
 @dataclass(frozen=True)
-class Others:
-    """Everything beside the advice: populations, the means of their cells, and how persistence errs by group.
-
-    ``notes`` are sentences on what was counted and what was left out.
-    """
+class Beside:
+    """What one edition shows beside the advice: populations, means of their cells, and how persistence errs."""
 
     populations: tuple[Population, ...]
     cells: pd.DataFrame
     errors: pd.DataFrame
+
+    @classmethod
+    def of(cls, populations: Sequence[Population], stays: Persistence | None) -> "Beside":
+        """Return the means of every population's cells, and how persistence errs."""
+        cells = [cells_of_population(population) for population in populations]
+        return cls(
+            tuple(populations),
+            pd.concat(cells, ignore_index=True) if cells else pd.DataFrame(columns=CELLS),
+            pd.DataFrame(columns=ERRORS) if stays is None else _errors(stays),
+        )
+
+
+@dataclass(frozen=True)
+class Others:
+    """Everything beside the advice, in full and with small groups put together for the public edition.
+
+    ``notes`` are sentences on what was counted and what was left out.
+    """
+
+    complete: Beside
+    public: Beside
     not_evaluated: dict[str, str]
     notes: tuple[str, ...]
 
@@ -50,30 +73,65 @@ def others(given: Mapping[str, pd.DataFrame], *, plan: AuditPlan) -> Others:
     who = _everybody(given, plan)
     stays = persistence(given["scores"], who, capacity=plan.capacity, family=_judged(who))
     outreach = participation(given["offers"], given["credentials"], who)
-    by_year = (
-        earned(given["awards"], given["credentials"], who, values=given["values"])
-        if len(given["credentials"])
-        else None
-    )
+    awards = given["awards"] if len(given["credentials"]) else None
+    by_year = earned(awards, given["credentials"], who, values=given["values"])
     changed = overrides(given["decisions"], given["values"], who, advised=plan.judged, adviser=ADVISER)
-    found = [
-        *(() if stays is None else (*stays.populations, *(_in_short(part, plan) for part in stays.fifths))),
-        *(() if outreach is None else _apart(outreach.populations)),
-        *(() if by_year is None else (_in_short(part, plan) for part in by_year.populations)),
+    both = [
+        *(() if by_year is None else (_in_short(part, plan) for part in by_year.populations[-YEARS:])),
         *(() if changed is None else (changed,)),
     ]
+    programmes = [] if outreach is None else _apart(outreach.populations)
     absent = {"persistence": stays, "participation": outreach, "earned": by_year, "overrides": changed}
     missing = [name for name, part in absent.items() if part is None]
     if stays is not None and "flagged" not in stays.populations[0].figures:
         missing.append("flags")
-    cells = [cells_of_population(population) for population in found]
+    kept = () if stays is None else (*stays.populations, *(_in_short(part, plan) for part in stays.fifths))
+    public, in_fifths = _together(stays, plan)
     return Others(
-        tuple(found),
-        pd.concat(cells, ignore_index=True) if cells else pd.DataFrame(columns=CELLS),
-        pd.DataFrame(columns=ERRORS) if stays is None else _errors(stays),
+        Beside.of([*kept, *programmes, *both], stays),
+        Beside.of([*in_fifths, *(_programme(one, plan) for one in programmes), *both], public),
         {name: REASONS[name] for name in missing},
         tuple(_notes(stays, outreach, by_year)),
     )
+
+
+def _together(stays: Persistence | None, plan: AuditPlan) -> tuple[Persistence | None, tuple[Population, ...]]:
+    """Return persistence with small groups put together, and all its populations, fifths among them."""
+    if stays is None:
+        return None, ()
+    scored = stays.populations[0]
+    single = scored.who.drop(columns=INTERSECTION, errors="ignore")
+    persisted = scored.figures["persisted"].to_numpy() == 1
+    flagged = scored.figures.get("flagged", pd.Series(np.nan, index=scored.figures.index)).to_numpy() == 1
+    sides = [persisted, ~persisted, *([flagged, ~flagged] if flagged.any() else [])]
+    crossed = [one & other for one in sides[:2] for other in sides[2:]]
+    who = collapsed(single, sizes=sides, events=crossed, minimum=plan.minimum_cell)
+    public = regrouped(stays, who, family=_judged(who))
+    fifth = fifth_of(scored)
+    places = [fifth == at for at in range(fifth.max() + 1)]
+    events = [place & side for place in places for side in sides[:2]]
+    judged = single[[name for name in plan.attributes if name in single]]
+    apart = regrouped(stays, collapsed(judged, sizes=places, events=events, minimum=plan.minimum_cell))
+    return public, (*public.populations, *apart.fifths)
+
+
+def _programme(population: Population, plan: AuditPlan) -> Population:
+    """Return who was eligible with small groups put together.
+
+    Race, gender and what joins them would give each other away, so the one that joins them stands alone.
+    """
+    joined = [MINORITISED_BY_GENDER] if MINORITISED_BY_GENDER in population.who else list(plan.attributes)
+    further = [name for name in population.who if name not in {*plan.attributes, INTERSECTION, MINORITISED_BY_GENDER}]
+    reached = [column.to_numpy() == 1 for _, column in population.figures.items()]
+    steps = [step for step in reached if step.any() and not step.all()]
+    everyone = np.ones(len(population.who), dtype=bool)
+    who = collapsed(
+        population.who[[*joined, *further]],
+        sizes=[everyone],
+        events=[side for step in steps for side in (step, ~step)],
+        minimum=plan.minimum_cell,
+    )
+    return replace(population, who=who)
 
 
 def _judged(who: pd.DataFrame) -> list[Cell]:
@@ -83,8 +141,13 @@ def _judged(who: pd.DataFrame) -> list[Cell]:
 
 
 def _in_short(population: Population, plan: AuditPlan) -> Population:
-    """Return a population in the judged attributes and their intersection alone: it stands beside others like it."""
-    names = [name for name in (*plan.attributes, INTERSECTION) if name in population.who]
+    """Return a population in the judged attributes alone: it stands beside others like it.
+
+    Their intersection stays where an average cell of it has ``LARGE`` learners, so that few are too small to show.
+    """
+    names = [name for name in plan.attributes if name in population.who]
+    if INTERSECTION in population.who and population.learners >= LARGE * population.who[INTERSECTION].nunique():
+        names.append(INTERSECTION)
     return replace(population, who=population.who[names])
 
 
@@ -129,8 +192,8 @@ def _notes(stays: Persistence | None, outreach: Participation | None, by_year: E
     found = []
     if stays is not None and stays.unknown:
         found.append(f"{stays.unknown:,} learners with a score are left out of persistence: no outcome is known yet.")
-    if stays is not None and stays.earlier:
-        found.append(f"Each learner counts once in persistence: {stays.earlier:,} earlier predictions are left out.")
+    if stays is not None and stays.later:
+        found.append(f"Each learner counts once in persistence, at the first prediction: {stays.later:,} are left out.")
     if outreach is not None and outreach.other_rows:
         found.append(
             f"{outreach.other_rows:,} steps of outreach are about credentials that are neither work-based nor made "

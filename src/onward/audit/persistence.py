@@ -12,7 +12,7 @@ the size of the group for it makes noise look like a finding: .40 against .28 mi
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -23,11 +23,11 @@ from scipy import stats
 from onward.audit.groups import UNJUDGED
 from onward.audit.participation import groups_of
 from onward.audit.population import Cell, Floats, Population
+from onward.audit.shares import Z, share, wilson
 from onward.data.tables import SCORES, conform
 from onward.errors import DataError, SettingsError
 
 LEVEL = 0.05
-Z = float(stats.norm.ppf(1 - LEVEL / 2))
 FEWEST = 50
 """The least n of a group that is tested. With it a difference of 20 percentage points from many others is found four
 times in five: ((z(.975) + z(.8)) / .2)^2 x 1/4 = 49.1, the largest variance of a rate being 1/4. It is the power of one
@@ -63,36 +63,6 @@ COLUMNS = (
 )
 Finding = Literal["higher", "lower", "no difference shown", "too few to test", "not judged"]
 Flags = Literal["as given", "at capacity", "none"]
-
-
-def wilson(events: npt.ArrayLike, n: npt.ArrayLike, *, z: float | Floats = Z) -> tuple[Floats, Floats]:
-    """Return the ends of the interval of a share of ``events`` among ``n``; missing where n is 0.
-
-    It stays an interval where no event, or nothing else, was seen. Source: Wilson (1927, JASA 22:209-212).
-
-    >>> low, high = wilson([0, 5], [10, 10])
-    >>> low.round(3).tolist(), high.round(3).tolist()
-    ([0.0, 0.237], [0.278, 0.763])
-    """
-    events, n = np.asarray(events, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    rate, shrunk = share(events, n), share(np.square(z), n)
-    half = z * np.sqrt(share(rate * (1 - rate), n) + share(shrunk, 4 * n))
-    centre = rate + shrunk / 2
-    # At the ends the two halves cancel; rounding must not leave the share outside its own interval.
-    low = np.where((events == 0) & (n > 0), 0.0, np.maximum((centre - half) / (1 + shrunk), 0.0))
-    high = np.where((events == n) & (n > 0), 1.0, np.minimum((centre + half) / (1 + shrunk), 1.0))
-    return low, high
-
-
-def share(events: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
-    """Return ``events`` / ``n``, missing where n is 0.
-
-    >>> share([1.0, 0.0], [4.0, 0.0]).tolist()
-    [0.25, nan]
-    """
-    above, below = np.broadcast_arrays(np.asarray(events, dtype=np.float64), np.asarray(n, dtype=np.float64))
-    rate: Floats = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
-    return rate
 
 
 def two_proportions(events1: float, n1: float, events2: float, n2: float, pooled: bool = False) -> tuple[float, float]:
@@ -181,7 +151,7 @@ class Persistence:
     quantile of the probability, with ``shown`` and ``persisted``; ``reliability`` are their means.
 
     ``flags`` says whence the flags are; ``unknown`` counts learners left out because no outcome of theirs is known
-    yet, and ``earlier`` the rows left out because the same learner has a later one with a known outcome.
+    yet, and ``later`` the rows left out because the same learner has an earlier one with a known outcome.
     """
 
     populations: tuple[Population, ...]
@@ -190,17 +160,33 @@ class Persistence:
     reliability: pd.DataFrame
     flags: Flags
     unknown: int
-    earlier: int
+    later: int
 
 
-def latest_known(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return each learner's latest row of canonical ``scores`` whose outcome is known, by learner_id.
+def regrouped(found: Persistence, who: pd.DataFrame, *, family: Collection[Cell] | None = None) -> Persistence:
+    """Return the same predictions with other groups: ``who`` has a row per learner scored, in their order."""
+    scored = replace(found.populations[0], who=who)
+    persisted = scored.figures["persisted"] == 1
+    rows = {POSITIVES: ~persisted, NEGATIVES: persisted}
+    if "flagged" in scored.figures:
+        rows[FLAGGED] = scored.figures["flagged"] == 1
+    others = [replace(one, who=who[rows[one.name]].reset_index(drop=True)) for one in found.populations[1:]]
+    populations, parts = (scored, *others), fifths(scored)
+    compared = compare(populations, family=family)
+    return replace(found, populations=populations, compared=compared, fifths=parts, reliability=reliability(parts))
+
+
+def first_known(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return each learner's first row of canonical ``scores`` whose outcome is known, by learner_id.
+
+    Not the latest: whether there is a later one depends on having persisted so far, and who stopped would be counted by
+    the one prediction that came before.
 
     Raises DataError where a learner has two rows of one day, or a row that counts lacks a probability between 0 and 1.
 
     >>> scores = pd.DataFrame({"learner_id": ["a", "a", "b"], "as_of": ["2023-09-01", "2024-09-01", "2024-09-01"],
     ...     "probability": [0.7, 0.8, 0.6], "outcome": [True, None, None]})
-    >>> latest_known(conform(scores, SCORES))["probability"].tolist()
+    >>> first_known(conform(scores, SCORES))["probability"].tolist()
     [0.7]
     """
     if scores[["learner_id", "as_of"]].isna().any(axis=None):
@@ -209,14 +195,14 @@ def latest_known(scores: pd.DataFrame) -> pd.DataFrame:
     if twice:
         raise DataError(f"scores holds {twice} row(s) twice for one learner and day; keep one of each")
     known = scores[scores["outcome"].notna()]
-    latest = known.sort_values(["learner_id", "as_of"]).drop_duplicates("learner_id", keep="last")
-    wrong = int((~latest["probability"].between(0.0, 1.0)).sum())
+    first = known.sort_values(["learner_id", "as_of"]).drop_duplicates("learner_id")
+    wrong = int((~first["probability"].between(0.0, 1.0)).sum())
     if wrong:
         raise DataError(
             f"column probability of scores is missing or not between 0 and 1 in {wrong} row(s); give the probability "
             "of persisting, .85 and not 85"
         )
-    return latest.reset_index(drop=True)
+    return first.reset_index(drop=True)
 
 
 def lowest(probability: pd.Series, learners: pd.Series, *, capacity: int) -> pd.Series:
@@ -385,6 +371,13 @@ def _judged(frame: pd.DataFrame, family: Collection[Cell] | None, fewest: int) -
     return frame.assign(finding=pd.Series(_findings(frame), index=frame.index, dtype="str"))
 
 
+def fifth_of(scored: Population) -> npt.NDArray[np.intp]:
+    """Return which part by quantile of the probability shown each learner is in, from 0, shape (learners,)."""
+    shown = scored.figures["shown"].to_numpy(float)
+    limits = np.quantile(shown, np.arange(1, BINS) / BINS)
+    return np.asarray(np.unique(np.searchsorted(limits, shown), return_inverse=True)[1])
+
+
 def fifths(scored: Population) -> tuple[Population, ...]:
     """Return everyone scored by quantile of the probability shown, the lowest fifth first.
 
@@ -396,9 +389,7 @@ def fifths(scored: Population) -> tuple[Population, ...]:
     >>> [part.learners for part in fifths(Population("scored", who, np.ones(10, dtype=np.int64), figures, {}))]
     [2, 2, 2, 2, 2]
     """
-    shown = scored.figures["shown"]
-    limits = np.quantile(shown, np.arange(1, BINS) / BINS)
-    place = pd.Series(np.unique(np.searchsorted(limits, shown), return_inverse=True)[1], index=shown.index)
+    place = pd.Series(fifth_of(scored), index=scored.figures.index)
     figures = scored.figures[["shown", "persisted"]]
     return tuple(
         _part(f"{SCORED}, fifth {at + 1}", scored.who, figures, place == at) for at in range(int(place.max()) + 1)
@@ -433,8 +424,8 @@ def persistence(
 ) -> Persistence | None:
     """Return whom a persistence prediction misses and flags, and how far it is off, by group.
 
-    ``scores`` is the canonical table; each learner counts once, with the latest prediction whose outcome is known, so
-    that a flag raised on an earlier day does not count. ``who`` has a row per learner, whose id is its index. Flags are
+    ``scores`` is the canonical table; each learner counts once, with the first prediction whose outcome is known, so
+    that a flag raised on a later day does not count. ``who`` has a row per learner, whose id is its index. Flags are
     the column ``flagged`` where it is filled in; else, with ``capacity``, the lowest probabilities of that many of the
     learners audited (see ``lowest``); else there are none to evaluate. For ``family`` and ``fewest`` see ``compare``.
 
@@ -454,7 +445,7 @@ def persistence(
     if scores is None or scores.empty:
         return None
     rows = conform(scores, SCORES)
-    audited = latest_known(rows)
+    audited = first_known(rows)
     if audited.empty:
         return None
     flagged, flags = _flags(audited, capacity)
@@ -467,5 +458,5 @@ def persistence(
         reliability=reliability(parts),
         flags=flags,
         unknown=int(rows["learner_id"].nunique()) - len(audited),
-        earlier=int(rows["outcome"].notna().sum()) - len(audited),
+        later=int(rows["outcome"].notna().sum()) - len(audited),
     )

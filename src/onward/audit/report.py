@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from onward.audit import sections, wording
+from onward.audit import sections, sections_beside, wording
 from onward.audit.earned import COUNTED as EARNED_COUNTED
 from onward.audit.groups import INTERSECTION
 from onward.audit.participation import COUNTED as PARTICIPATION_COUNTED
@@ -96,6 +96,7 @@ def _words(audit: Audit, look: LookUp) -> dict[str, Any]:
         "not_evaluated_names": NOT_EVALUATED,
         "verdict": wording.STATUSES[audit.verdict.status],
         "opening": wording.opening(audit),
+        "chosen": wording.chosen(audit),
         "reasons": wording.reasons(audit),
         "rules": wording.rules(audit),
         "bases": wording.bases(audit.valuation),
@@ -114,7 +115,7 @@ def _words(audit: Audit, look: LookUp) -> dict[str, Any]:
         "crossed": crossed,
         "participation_counted": PARTICIPATION_COUNTED,
         "earned_counted": EARNED_COUNTED,
-        "latest": sections.LATEST,
+        "latest": sections_beside.LATEST,
         "files": [f"{name}.csv" for name in _frames(audit)],
     }
 
@@ -135,12 +136,12 @@ def _tables(audit: Audit, look: LookUp) -> dict[str, Any]:
         "strata": sections.strata(look),
         "further": sections.further(look),
         "alike_in": sections.alike_in(look),
-        "persistence": sections.persistence(look),
-        "persistence_findings": sections.persistence_findings(audit),
-        "reliability": sections.reliability(look),
-        "participation": sections.participation(look),
-        "earned": sections.earned(look),
-        "overrides": sections.overrides(look),
+        "persistence": sections_beside.persistence(look),
+        "persistence_findings": sections_beside.persistence_findings(audit),
+        "reliability": sections_beside.reliability(look),
+        "participation": sections_beside.participation(look),
+        "earned": sections_beside.earned(look),
+        "overrides": sections_beside.overrides(look),
         "proxies": sections.proxies(look),
         "withheld": sections.withheld(audit),
         "unknown": sections.unknown(look),

@@ -42,13 +42,13 @@ class Audit:
     """The figures and the verdict of one edition; in the public one whatever is withheld is already missing.
 
     ``family`` are the gaps that were to be tested, of groups that have the ``needed`` effective n for values that vary
-    by ``spread`` dollars and of those that are watched (see ``Finding``); ``level`` is that of each 95% interval which makes all judged ones hold at once. ``left_out``
-    counts learners who lack a decision from some source, ``pooled`` those in the stratum of unlike learners, ``strata``
-    all other strata, ``without_demographics`` those of whom demographics say nothing. ``not_evaluated`` says what could
+    by ``spread`` dollars and of those that are watched (see ``Finding``); ``level`` is that of each 95% interval which
+    makes all of theirs hold at once. ``left_out`` counts learners who lack a decision from some source, ``pooled``
+    those in the stratum of unlike learners, ``strata`` all other strata, ``without_demographics`` those of whom
+    demographics say nothing; counts too small to show are None in the public edition. ``not_evaluated`` says what could
     not be, and why. ``case_review`` holds a row per learner of groups too small to test, ``value_drivers`` the
-    credentials whose uncertain values move judged gaps most: both in the restricted edition alone.
-    Counts that are too small to show are None in the public edition. ``release`` is what the next release must not
-    contradict.
+    credentials whose uncertain values move judged gaps most: both in the restricted edition alone. ``release`` is what
+    the next release must not contradict.
     """
 
     edition: Edition

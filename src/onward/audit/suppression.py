@@ -10,7 +10,6 @@ withheld altogether, everyone included. An earlier release counts as published t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -259,20 +258,11 @@ def _kept_back(table: Table, shown: Shown, minimum: int) -> tuple[Bools, Bools]:
     return counts, np.array(means, bool).reshape(table.part.shape)
 
 
-def _asked_for(table: Table, also: frozenset[tuple[str, ...]]) -> tuple[Bools, Bools]:
-    """Return the counts and the means that are to be withheld for a reason outside the table."""
-    counts = np.array([cell in also for cell in table.cells], bool)
-    means = [(*cell, name) in also for cell in table.cells for name in table.measures]
-    return counts, np.array(means, bool).reshape(table.part.shape)
-
-
-def _hidden(
-    population: Population, shown: Shown | None, minimum: int, also: frozenset[tuple[str, ...]]
-) -> tuple[Table, Bools, Bools]:
+def _hidden(population: Population, shown: Shown | None, minimum: int) -> tuple[Table, Bools, Bools]:
     """Return the table of a population with the counts and the means of it that are withheld."""
     table = table_of(population)
     tables = [table]
-    counts, means = (a | b for a, b in zip(_given_away(table, minimum), _asked_for(table, also), strict=True))
+    counts, means = _given_away(table, minimum)
     if shown is not None:
         counts, means = (a | b for a, b in zip((counts, means), _kept_back(table, shown, minimum), strict=True))
         more = newcomers(table, shown, population.bounds)
@@ -284,17 +274,8 @@ def _hidden(
     return table, counts, _until_still(partial(_with_means, uncounted=counts, minimum=minimum), tables, means)
 
 
-def withheld(
-    populations: Sequence[Population],
-    *,
-    minimum: int,
-    previous: Release | None = None,
-    also: Mapping[str, frozenset[tuple[str, ...]]] = MappingProxyType({}),
-) -> Mask:
+def withheld(populations: Sequence[Population], *, minimum: int, previous: Release | None = None) -> Mask:
     """Return which counts and means to withhold of every population.
-
-    ``also`` names, by population, cells to withhold for a reason outside the table: (attribute, group) with its count,
-    or (attribute, group, measure).
 
     >>> who = pd.DataFrame({"gender": ["woman"] * 40 + ["man"] * 30 + ["declined"] * 4})
     >>> value = pd.DataFrame({"value": range(74)})
@@ -305,7 +286,7 @@ def withheld(
     cells, alone = {}, {}
     for population in populations:
         shown = previous.populations.get(population.name) if previous else None
-        table, counts, means = _hidden(population, shown, minimum, also.get(population.name, frozenset()))
+        table, counts, means = _hidden(population, shown, minimum)
         cells[population.name] = frozenset(cell for cell, gone in zip(table.cells, counts, strict=True) if gone)
         alone[population.name] = frozenset(
             (*table.cells[cell], table.measures[measure])

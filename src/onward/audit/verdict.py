@@ -22,8 +22,8 @@ class Finding:
     ``needed`` is how many of the group would show a true gap of zero to lie inside the limit. It is given only where
     the estimate lies inside and its interval does not: more learners make an estimate outside no likelier to pass.
     ``by_values`` says that no number of learners would show it: the values themselves are known too roughly. A group
-    that is ``watched`` is large enough to be shown outside the limit and too small to be shown inside: it is owed a case
-    review, and neither passes nor blocks a pass.
+    that is ``watched`` is large enough to be shown outside the limit and too small to be shown inside: it is owed a
+    case review, and neither passes nor blocks a pass.
     """
 
     attribute: str

@@ -12,6 +12,8 @@ from onward.audit.verdict import Finding, Outcome, Status
 WITHHELD = "withheld"
 NONE = "none"
 NO_INTERVAL = "no interval"
+MOST_NAMED = 6
+"""Publications named in the page."""
 MINUS = "\N{MINUS SIGN}"
 DOLLARS = frozenset({"value", "benefit", "not_imputed", "exposure", "change", "value_change"})
 RUNGS, CREDITS = "level", "stacking"
@@ -229,6 +231,11 @@ def leading(audit: Audit) -> Finding | None:
     return widest[1] if widest else None
 
 
+def chosen(audit: Audit) -> bool:
+    """Whether what is judged is what learners chose or earned, and not advice."""
+    return audit.plan.judged == "history"
+
+
 def opening(audit: Audit) -> str:
     """Return the sentence of the decision box, without the result."""
     finding = leading(audit)
@@ -237,7 +244,7 @@ def opening(audit: Audit) -> str:
         return f"No gap could be judged and shown. {limit}"
     row = judged_gap(audit, finding.attribute, finding.group)
     low, high, level = (row.low90, row.high90, 90) if finding.outcome == "inside" else (row.low, row.high, 95)
-    did = "came to" if audit.plan.judged == "history" else "were advised toward"
+    did = "came to" if chosen(audit) else "were advised toward"
     return (
         f"{among(audit)}, {subject(finding.group)} {did} credentials worth {_amount(row.gap)} than "
         f"{other_side(audit, finding.attribute)} ({likely_between(low, high)}, by the {level}% interval). {limit}"
@@ -344,13 +351,24 @@ def bases(valuation: Valuation) -> list[tuple[str, str]]:
 def publications(sources: "tuple[str, ...]") -> str:
     """Name the publications, each once, with how many entries of it are used where there are several.
 
+    Entries are of one publication where they begin alike, up to a comma, or else end alike, after a full stop.
+
     >>> publications(("OEWS 2025, cooks", "OEWS 2025, guards", "Scorecard, release of June"))
     'OEWS 2025 (2 entries); Scorecard, release of June'
     """
+    begun = _together(sources, [source.partition(", ")[0] for source in sources])
+    if len(begun) > MOST_NAMED:
+        begun = _together(sources, [source.partition(". ")[2] or source for source in sources])
+    more = len(begun) - MOST_NAMED
+    return "; ".join(begun[:MOST_NAMED]) + (f"; and {more} more, in column source of values" if more > 0 else "")
+
+
+def _together(entries: "tuple[str, ...]", keys: list[str]) -> list[str]:
+    """Name entries by what they have in common, or in full where nothing else has the same."""
     found: dict[str, list[str]] = {}
-    for source in sources:
-        found.setdefault(source.partition(", ")[0], []).append(source)
-    return "; ".join(of[0] if len(of) == 1 else f"{name} ({len(of):,} entries)" for name, of in found.items())
+    for entry, key in zip(entries, keys, strict=True):
+        found.setdefault(key, []).append(entry)
+    return [of[0] if len(of) == 1 else f"{key} ({len(of):,} entries)" for key, of in found.items()]
 
 
 def leaning(audit: Audit) -> str:
@@ -399,8 +417,9 @@ def rules(audit: Audit) -> list[str]:
             f"{valuation.credentials:,} credentials."
         )
     compared = source_name(plan.compared_with) if plan.compared_with in audit.sources else "nothing"
+    of = source_meaning(plan.judged) if chosen(audit) else f"the first advice of {source_name(plan.judged)}"
     return [
-        f"Judged: the first advice of {source_name(plan.judged)}; compared with: {compared}.",
+        f"Judged: {of}; compared with: {compared}.",
         (
             f"The limit is ${plan.limit:,.0f} a year of mean face value, in either direction, between a group and "
             f"{sides(audit)}{f' with the same {alike(audit)}' if alike(audit) else ''}. Expected "

@@ -8,16 +8,21 @@ from onward.release.histories import Histories, in_part
 
 
 def scores(persistence: CrossFit, histories: Histories) -> pd.DataFrame:
-    """Return learner_id, as_of, target, probability of persisting and outcome of every locked point."""
-    locked = in_part(histories.stays, "test")
+    """Return learner_id, as_of, target, probability of persisting and outcome: a row per learner with a locked point.
+
+    It is each learner's first locked point, at the start of an attempt where there is such a point: whether there are
+    later ones depends on having persisted so far.
+    """
+    locked = in_part(histories.stays, "test").sort_values(["terms", "as_of", "learner_id", "credential_id"])
+    first = locked.drop_duplicates("learner_id").reset_index(drop=True)
     spec = persistence.probability.model.spec
-    shown = persistence.probability.predict(chosen(locked, histories.timeline, histories.catalogue, spec))
+    shown = persistence.probability.predict(chosen(first, histories.timeline, histories.catalogue, spec))
     return pd.DataFrame(
         {
-            "learner_id": locked["learner_id"],
-            "as_of": locked["as_of"],
-            "target": locked["credential_id"],
+            "learner_id": first["learner_id"],
+            "as_of": first["as_of"],
+            "target": first["credential_id"],
             "probability": shown,
-            "outcome": locked["outcome"].astype("boolean"),
+            "outcome": first["outcome"].astype("boolean"),
         }
     )
