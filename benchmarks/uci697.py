@@ -76,11 +76,9 @@ def show_gaps(candidate: Candidate) -> None:
     """Print the gender gap before and after, with 95% intervals, and what the constraint costs."""
     gaps = candidate.audit.gaps
     print(f"\nwomen minus men on {candidate.audit.learners:,} locked students: history, then Onward (95% interval)")
-    for conditional, given in ((False, "over all"), (True, f"given {candidate.settings.strata.words}")):
+    for kind, given in (("nothing", "over all"), ("stratum", f"given {candidate.settings.strata.words}")):
         for measure in ("value", "benefit", "completion"):
-            rows = gaps[
-                (gaps["group"] == "woman") & (gaps["conditional"] == conditional) & (gaps["measure"] == measure)
-            ]
+            rows = gaps[(gaps["group"] == "woman") & (gaps["given"] == kind) & (gaps["measure"] == measure)]
             told = [interval_of(rows[rows["source"] == source].iloc[0], measure) for source in ("history", "onward")]
             print(f"  {measure} {given}: {told[0]}, then {told[1]}")
     parity = candidate.parity

@@ -6,9 +6,7 @@ from onward.audit.groups import TOO_FEW
 
 
 def people(**groups):
-    return pd.DataFrame(
-        {name: [group for group, n in sizes.items() for _ in range(n)] for name, sizes in groups.items()}
-    )
+    return pd.DataFrame({name: np.repeat([*sizes], [*sizes.values()]) for name, sizes in groups.items()})
 
 
 def everyone(who):

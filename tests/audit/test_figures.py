@@ -40,7 +40,8 @@ def from_the_tables(world):
 
 @pytest.mark.parametrize("attribute", [RACE, GENDER, INTERSECTION])
 @pytest.mark.parametrize("measure", ["value", "benefit", "completion"])
-def test_the_cells_of_an_audit_equal_fairlearns(world, found, attribute, measure):
+def test_the_cells_of_an_audit_equal_fairlearns(world, editions, attribute, measure):
+    found = editions.restricted
     rows = from_the_tables(world)
     who = groups(world["demographics"], learners=pd.Index(rows.index.unique()), attributes=PLAN.attributes)
     theirs = MetricFrame(
@@ -51,7 +52,6 @@ def test_the_cells_of_an_audit_equal_fairlearns(world, found, attribute, measure
         control_features=rows["source"],
     ).by_group
     ours = figures_of(found, attribute=attribute, measure=measure).set_index(["source", "group"])
-    ours = ours[ours["mean"].notna()]
     theirs = theirs.loc[ours.index]
     assert len(ours) >= 3 * 3
     assert ours["mean"].to_numpy() == pytest.approx(theirs["mean"].to_numpy(float), rel=1e-12, abs=1e-12)

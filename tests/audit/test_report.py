@@ -307,7 +307,8 @@ def test_no_learner_is_named_in_any_public_file(folders):
 def test_no_figure_of_a_withheld_cell_is_in_any_public_file(full, folders, name):
     keys = ["population", "source", "attribute", "group", "measure"]
     shown = rounded(full.public.cells).set_index(keys)["mean"]
-    hidden = rounded(full.restricted.cells).set_index(keys)["mean"][shown.isna()].dropna()
+    complete = rounded(full.restricted.cells).set_index(keys)["mean"]
+    hidden = complete[complete.index.isin(shown.index[shown.isna()])].dropna()
     wide = hidden[hidden.index.get_level_values("measure").isin(["value", "benefit"])].reset_index()
 
     def written(rows):

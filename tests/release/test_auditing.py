@@ -15,7 +15,7 @@ def test_decisions_alone_are_not_enough(tmp_path):
 @pytest.mark.parametrize("inside", ["", "officer"])
 def test_the_restricted_edition_does_not_lie_in_the_public_one(inside, tmp_path):
     place = tmp_path / "out"
-    with pytest.raises(SettingsError, match="apart from the public one; .* overlap; choose another --restricted"):
+    with pytest.raises(SettingsError, match=r"apart from the public one; .* overlap; choose another --restricted"):
         audit_again_or_files(tmp_path / "x.csv", Asked({}), out=place, restricted=place / inside)
 
 

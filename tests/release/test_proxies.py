@@ -36,5 +36,5 @@ def test_only_groups_that_may_be_shown_are_named(member):
     assert " man " not in words
 
 
-def test_without_a_group_that_may_be_shown_nothing_is_evaluated(member):
+def test_without_a_group_that_may_be_shown_nothing_is_evaluated():
     assert proxy_words(np.full((N, 2), 0.5), pd.DataFrame(), (), seed=0).startswith("not evaluated")

@@ -110,7 +110,7 @@ def audit(
     rest = others(given, plan=plan)
     complete = Audit(
         edition="restricted",
-        plan=replace(plan, notes=(*plan.notes, *rest.notes)),
+        plan=replace(plan, notes=tuple(dict.fromkeys((*plan.notes, *rest.notes)))),
         verdict=verdict,
         family=judged.tested,
         needed=judged.needed,

@@ -140,6 +140,8 @@ def _gap_picture(look: LookUp, attribute: str) -> Picture | None:
     if shown.empty:
         return None
     shown = _most(shown.astype({"n": "float64"}), look.groups(attribute))
+    if shown.empty:
+        return None
     image = as_image(gap_plot(shown, names={name: source_name(name) for name in sources}, limit=audit.plan.limit))
     return Picture(f"Picture of the gaps by {lower(attribute)}", image, _gap_words(audit, attribute, shown))
 
