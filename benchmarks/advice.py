@@ -53,12 +53,14 @@ def without_constraint(candidate: Candidate, tables: Tables) -> Candidate:
         strata=judged.strata(),
         plan=candidate.audit.plan,
     )
-    return replace(candidate, adviser=adviser, judged=judged, audit=audited)
+    return replace(candidate, adviser=adviser, judged=judged, audits=audited)
 
 
 def widest(candidate: Candidate, source: str) -> float:
-    """The widest judged gap of a source, in dollars a year, without its sign."""
-    return float(judged_gaps(candidate.audit, source)["gap"].abs().max())
+    """The widest gap of a source that has to be inside for a pass, in dollars a year, without its sign."""
+    small = {finding.group for finding in candidate.audit.verdict.findings if finding.watched}
+    gaps = judged_gaps(candidate.audit, source)
+    return float(gaps.loc[~gaps["group"].isin(small), "gap"].abs().max())
 
 
 def show(found: pd.DataFrame) -> None:

@@ -88,6 +88,7 @@ def _public(complete: Audit, mask: Mask, hidden: pd.DataFrame, release: dict[str
         pooled=_enough(complete.pooled, minimum),
         case_review=complete.case_review.head(0),
         value_drivers=complete.value_drivers.head(0),
+        composition=complete.composition.head(0),
         release=release,
     )
 

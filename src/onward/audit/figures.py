@@ -10,6 +10,7 @@ from onward.audit.advice import Advice, advice
 from onward.audit.case_review import COLUMNS as CASE_COLUMNS
 from onward.audit.case_review import case_review
 from onward.audit.comparison import (
+    STRATUM,
     Cells,
     Estimator,
     all_gaps,
@@ -133,6 +134,7 @@ def audit(
         valuation=_valuation(given["values"], given["credentials"], advised, listed=credentials is not None),
         not_evaluated=_not_evaluated(advised, ours, plan) | rest.not_evaluated,
         case_review=_case_review(advised, ours, judged, plan),
+        composition=_composition(ours),
         value_drivers=value_drivers(ours.estimator, judged.tested, of.ids, most=DRIVERS),
         release={},
     )
@@ -300,6 +302,23 @@ def _case_review(advised: Advice, ours: Side, judged: Family, plan: AuditPlan) -
     value = ours.measured.figures["value"]
     first = advised.first[plan.judged]
     return case_review(first, value, ours.who, ours.strata["stratum"], judged.reviewed)
+
+
+def _composition(ours: Side) -> pd.DataFrame:
+    """Return who is in each stratum: stratum, attribute, group and n."""
+    count = next(iter(ours.cells.values())).count
+    found = [
+        pd.Series(count)
+        .groupby([ours.who[STRATUM], ours.who[attribute]])
+        .sum()
+        .astype("int64")
+        .rename_axis([STRATUM, "group"])
+        .reset_index(name="n")
+        .assign(attribute=attribute)
+        for attribute in ours.who.columns
+        if attribute != STRATUM
+    ]
+    return pd.concat(found, ignore_index=True)[[STRATUM, "attribute", "group", "n"]]
 
 
 def _valuation(values: pd.DataFrame, credentials: pd.DataFrame, advised: Advice, *, listed: bool) -> Valuation:

@@ -19,7 +19,7 @@ from onward.audit.tables_of_report import LookUp
 from onward.errors import SettingsError
 
 REPORT, ACCESS_LOG = "report.html", "access.log"
-OFFICERS_FRAMES = ("case_review", "value_drivers")
+OFFICERS_FRAMES = ("case_review", "value_drivers", "composition")
 """The frames that the restricted edition alone holds."""
 SECTIONS = {
     "does": "What this says and what it does not",

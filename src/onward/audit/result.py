@@ -47,7 +47,8 @@ class Audit:
     those in the stratum of unlike learners, ``strata`` all other strata, ``without_demographics`` those of whom
     demographics say nothing; counts too small to show are None in the public edition. ``not_evaluated`` says what could
     not be, and why. ``case_review`` holds a row per learner of groups too small to test, ``value_drivers`` the
-    credentials whose uncertain values move judged gaps most: both in the restricted edition alone. ``release`` is what
+    credentials whose uncertain values move judged gaps most, ``composition`` who is in each stratum, by group: all
+    three in the restricted edition alone. ``release`` is what
     the next release must not contradict.
     """
 
@@ -76,6 +77,7 @@ class Audit:
     not_evaluated: Mapping[str, str]
     case_review: pd.DataFrame
     value_drivers: pd.DataFrame
+    composition: pd.DataFrame
     release: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:

@@ -219,7 +219,7 @@ def judged_gap(audit: Audit, attribute: str, group: str) -> Figures:
 def leading(audit: Audit) -> Finding | None:
     """Return the finding to open with: of those that decide, the one whose gap may be widest.
 
-    A watched group decides only where it lies outside.
+    A group that has less comes before one that has more. A watched group decides only where it lies outside.
     """
     order = ("outside", "cannot_tell", "inside")
     decide = [f for f in audit.verdict.findings if f.outcome == "outside" or not f.watched]
@@ -227,7 +227,7 @@ def leading(audit: Audit) -> Finding | None:
     first = min((order.index(finding.outcome) for finding in shown), default=0)
     rows = [(judged_gap(audit, f.attribute, f.group), f) for f in shown if f.outcome == order[first]]
     rows = [(row, finding) for row, finding in rows if pd.notna(row.gap)]
-    widest = max(rows, key=lambda pair: max(abs(pair[0].low), abs(pair[0].high)), default=None)
+    widest = max(rows, key=lambda pair: (pair[0].gap < 0, max(abs(pair[0].low), abs(pair[0].high))), default=None)
     return widest[1] if widest else None
 
 

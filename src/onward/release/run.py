@@ -116,13 +116,16 @@ def write(candidate: Candidate, place: Path, *, source: Source, data: Path, mapp
     candidate.judged.strata().to_csv(place / "strata.csv", index=False)
     candidate.scores.to_csv(place / "scores.csv", index=False)
     candidate.skills.to_csv(place / "skills.csv", index=False)
-    if candidate.parity is not None:
-        candidate.parity.table().to_csv(restricted / "tried.csv", index=False)
     if candidate.value is not None:
         candidate.value.table().to_csv(place / "policy_value.csv", index=False)
         candidate.value.sensitivity_table().to_csv(place / "sensitivity.csv", index=False)
-    for name, rows in (("floors", candidate.floors.judged), ("support", candidate.support.rows)):
-        rows.to_csv(restricted / f"{name}.csv", index=False)
+    tables = {"floors": candidate.floors.judged, "support": candidate.support.rows}
+    if candidate.parity is not None:
+        tables["tried"] = candidate.parity.table()
+    for name, rows in tables.items():
+        path = restricted / f"{name}.csv"
+        path.touch(mode=0o600)
+        rows.to_csv(path, index=False)
     record = {
         "settings": candidate.settings.model_dump(mode="json"),
         "data": str(data.resolve()),
