@@ -45,3 +45,11 @@ def test_an_attribute_in_which_nothing_can_be_told_apart_is_left_out():
 def test_where_nothing_at_all_can_be_told_apart_everyone_stands_together():
     who = people(pell={"yes": 4, "no": 69})
     assert set(collapsed(who, sizes=[everyone(who)], events=[], minimum=10)["pell"]) == {TOO_FEW}
+
+
+def test_a_group_whose_learners_are_all_alike_does_not_stand_alone():
+    who = people(disability={"no": 60, "yes": 20}, pell={"yes": 40, "no": 40})
+    value = np.r_[np.arange(60.0), np.full(20, 7.0)]
+    found = collapsed(who, sizes=[everyone(who)], varied=[value], minimum=10)
+    assert list(found) == ["pell"]
+    assert set(found["pell"]) == {"yes", "no"}

@@ -7,7 +7,8 @@ from onward.audit.impact import impact, widest_difference
 
 def rows(**of):
     """Groups with their n and the share selected."""
-    return pd.DataFrame([(group, *figures) for group, figures in of.items()], columns=["group", "n", "mean"])
+    rows = pd.DataFrame([(group, *figures) for group, figures in of.items()], columns=["group", "n", "mean"])
+    return rows.assign(source="onward", attribute="gender")
 
 
 def test_a_ratio_is_the_share_selected_over_the_highest():

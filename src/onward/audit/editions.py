@@ -4,11 +4,13 @@ Whatever is said of a withheld cell goes with it: figure, interval, finding, the
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from onward.audit.impact import impact
+from onward.audit.collapsed import Together
+from onward.audit.impact import with_ratios
 from onward.audit.others import Beside
 from onward.audit.population import Cell, Population
 from onward.audit.result import (
@@ -29,22 +31,56 @@ ADVICE = "advice"
 """The population of learners who were advised; with counted rows there is one for each source."""
 
 
-def editions(complete: Audit, advised: Sequence[Population], beside: Beside, *, previous: Release | None) -> Editions:
+@dataclass(frozen=True)
+class Hidden:
+    """What the public edition does not show: cells the mask withholds, and cells that are put together with others."""
+
+    mask: Mask
+    together: Together
+    counted: bool
+
+    def advice(self, source: str, cell: Cell, measure: str) -> bool:
+        """Say whether a figure of a source's advice is withheld."""
+        return self.hides(f"{ADVICE} of {source}" if self.counted else ADVICE, cell, f"{source} {measure}")
+
+    def hides(self, population: str, cell: Cell, measure: str) -> bool:
+        """Say whether a figure of a population is withheld."""
+        return cell in self.together.get(population, ()) or self.mask.hides(population, *cell, measure)
+
+
+def editions(
+    complete: Audit,
+    beside: Beside,
+    populations: Sequence[Population],
+    together: Together,
+    *,
+    previous: Release | None,
+) -> Editions:
     """Return both editions of a complete audit.
 
-    ``advised`` are the populations of the advice, ``beside`` what the public edition shows besides, small groups put
-    together. What is still too little in doubt is withheld.
+    ``beside`` is what the public edition shows beside the advice, ``populations`` all that its tables are made of, with
+    the cells that are put ``together``. What is still too little in doubt is withheld.
     """
-    populations = [*advised, *beside.populations]
     mask = withheld(populations, minimum=complete.plan.minimum_cell, previous=previous)
-    hidden = _listed(mask, populations)
+    listed = _listed(mask, together, populations)
     restricted = replace(
         complete,
         cells=complete.cells[CELL_COLUMNS],
         gaps=complete.gaps[GAP_COLUMNS],
-        withheld=hidden,
+        withheld=listed,
     )
-    return Editions(_public(_of_public(complete, beside), mask, hidden, release_of(populations, mask)), restricted)
+    hidden = Hidden(mask, together, complete.counted)
+    released = _with_together(release_of(populations, mask), together)
+    return Editions(_public(_of_public(complete, beside), hidden, listed, released), restricted)
+
+
+def _with_together(release: dict[str, Any], together: Together) -> dict[str, Any]:
+    """Note in a release the cells that are put together: the next release must not show them alone."""
+    for name, cells in together.items():
+        release["populations"][name]["cells"] += [
+            {"attribute": attribute, "group": group, "n": None, "means": {}} for attribute, group in sorted(cells)
+        ]
+    return release
 
 
 def _of_public(complete: Audit, beside: Beside) -> Audit:
@@ -53,36 +89,24 @@ def _of_public(complete: Audit, beside: Beside) -> Audit:
     return replace(complete, cells=pd.concat([ours, beside.cells], ignore_index=True), errors=beside.errors)
 
 
-def _public(complete: Audit, mask: Mask, hidden: pd.DataFrame, release: dict[str, object]) -> Audit:
-    judged, minimum = complete.plan.judged, complete.plan.minimum_cell
+def _public(complete: Audit, hidden: Hidden, listed: pd.DataFrame, release: dict[str, Any]) -> Audit:
+    minimum = complete.plan.minimum_cell
     gaps, split = complete.gaps, complete.parts
     standing = split["covered"] * split[["attribute", "group"]].apply(tuple, axis=1).map(_sizes(complete))
-    shown = {cell for cell in complete.family if not hides(mask, complete, judged, cell, "value")}
-    ratio = _masked(complete.impact, _hidden(complete.impact, mask, complete), IMPACT_FIGURES)
+    of_value = [_of_advice(frame.assign(measure="value"), hidden) for frame in (split, complete.reveals)]
     return replace(
         complete,
         edition="public",
-        verdict=_shown(complete.verdict, mask, complete),
-        family=tuple(cell for cell in complete.family if cell in shown),
-        cells=_masked(complete.cells, _hidden(complete.cells, mask, complete), CELL_FIGURES)[CELL_COLUMNS],
+        verdict=_shown(complete, hidden),
+        family=tuple(cell for cell in complete.family if not hidden.advice(complete.plan.judged, cell, "value")),
+        cells=_masked(complete.cells, _of_cells(complete.cells, hidden), CELL_FIGURES)[CELL_COLUMNS],
         # A gap over fewer learners than may be shown is withheld with the cells, though its group is not.
-        gaps=_masked(gaps, _hidden(gaps, mask, complete) | (gaps["overlap"] < minimum), GAP_FIGURES)[GAP_COLUMNS],
-        parts=_masked(
-            split, _hidden(split.assign(measure="value"), mask, complete) | (standing < minimum), PART_FIGURES
-        ),
-        impact=pd.concat(
-            [
-                impact(of.drop(columns=["share", "ratio"]))
-                for _, of in ratio.groupby(["source", "attribute"], sort=False)
-            ]
-        )
-        if len(ratio)
-        else ratio,
-        reveals=_masked(
-            complete.reveals, _hidden(complete.reveals.assign(measure="value"), mask, complete), REVEAL_FIGURES
-        ),
-        errors=_public_errors(complete.errors, mask),
-        withheld=hidden,
+        gaps=_masked(gaps, _of_advice(gaps, hidden) | (gaps["overlap"] < minimum), GAP_FIGURES)[GAP_COLUMNS],
+        parts=_masked(split, of_value[0] | (standing < minimum), PART_FIGURES),
+        impact=with_ratios(_masked(complete.impact, _of_advice(complete.impact, hidden), IMPACT_FIGURES)),
+        reveals=_masked(complete.reveals, of_value[1], REVEAL_FIGURES),
+        errors=_public_errors(complete.errors, hidden),
+        withheld=listed,
         left_out=_enough(complete.left_out, minimum),
         without_demographics=_enough(complete.without_demographics, minimum),
         pooled=_enough(complete.pooled, minimum),
@@ -93,23 +117,19 @@ def _public(complete: Audit, mask: Mask, hidden: pd.DataFrame, release: dict[str
     )
 
 
-def hides(mask: Mask, of: Audit, source: str, cell: Cell, measure: str) -> bool:
-    """Say whether a figure of a source's advice is withheld."""
-    population = f"{ADVICE} of {source}" if of.counted else ADVICE
-    return mask.hides(population, *cell, f"{source} {measure}")
-
-
-def _hidden(frame: pd.DataFrame, mask: Mask, of: Audit) -> pd.Series:
-    """Say of each row what is withheld; it is of the advice unless it names another population."""
-    population = frame["population"] if "population" in frame else pd.Series(ADVICE, index=frame.index)
-    rows = zip(population, frame["source"], frame["attribute"], frame["group"], frame["measure"], strict=True)
-    found = [
-        hides(mask, of, source, (attribute, group), measure)
-        if name == ADVICE
-        else mask.hides(name, attribute, group, measure)
-        for name, source, attribute, group, measure in rows
-    ]
+def _of_advice(frame: pd.DataFrame, hidden: Hidden) -> pd.Series:
+    """Say of each row of the advice (source, attribute, group, measure) whether it is withheld."""
+    rows = frame[["source", "attribute", "group", "measure"]].itertuples(index=False)
+    found = [hidden.advice(source, (attribute, group), measure) for source, attribute, group, measure in rows]
     return pd.Series(found, index=frame.index, dtype=bool)
+
+
+def _of_cells(cells: pd.DataFrame, hidden: Hidden) -> pd.Series:
+    """Say of each row of the cells whether it is withheld."""
+    ours = cells["population"] == ADVICE
+    rows = cells.loc[~ours, ["population", "attribute", "group", "measure"]].itertuples(index=False)
+    rest = [hidden.hides(name, (attribute, group), measure) for name, attribute, group, measure in rows]
+    return pd.concat([_of_advice(cells[ours], hidden), pd.Series(rest, index=cells.index[~ours], dtype=bool)])
 
 
 def _masked(frame: pd.DataFrame, hidden: pd.Series, figures: list[str]) -> pd.DataFrame:
@@ -118,13 +138,13 @@ def _masked(frame: pd.DataFrame, hidden: pd.Series, figures: list[str]) -> pd.Da
     return masked
 
 
-def _public_errors(errors: pd.DataFrame, mask: Mask) -> pd.DataFrame:
+def _public_errors(errors: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
     """Mask how persistence errs: of a rate whose n or numerator is withheld nothing is said."""
-    of = errors[["population", "attribute", "group", "measure"]].itertuples(index=False)
-    hidden = pd.Series([mask.hides(*row) for row in of], index=errors.index, dtype=bool)
+    rows = errors[["population", "attribute", "group", "measure"]].itertuples(index=False)
+    found = [hidden.hides(name, (attribute, group), measure) for name, attribute, group, measure in rows]
     masked = errors.astype({name: "Int64" for name in ("n", "others_n") if name in errors})
     figures = [name for name in errors if name not in {"population", "attribute", "group", "measure", "judged"}]
-    masked[figures] = masked[figures].mask(hidden)
+    masked[figures] = masked[figures].mask(pd.Series(found, index=errors.index, dtype=bool))
     return masked
 
 
@@ -135,11 +155,12 @@ def _sizes(complete: Audit) -> dict[Cell, int]:
     return {(a, g): n for a, g, n in rows.loc[here, ["attribute", "group", "n"]].itertuples(index=False)}
 
 
-def _shown(verdict: Verdict, mask: Mask, of: Audit) -> Verdict:
+def _shown(complete: Audit, hidden: Hidden) -> Verdict:
     """Return the verdict without what it says of single withheld groups; the verdict as a whole stands."""
+    verdict = complete.verdict
 
     def stays(cell: Cell) -> bool:
-        return not hides(mask, of, of.plan.judged, cell, "value")
+        return not hidden.advice(complete.plan.judged, cell, "value")
 
     return Verdict(
         verdict.status,
@@ -150,13 +171,12 @@ def _shown(verdict: Verdict, mask: Mask, of: Audit) -> Verdict:
     )
 
 
-def _listed(mask: Mask, populations: Sequence[Population]) -> pd.DataFrame:
+def _listed(mask: Mask, together: Together, populations: Sequence[Population]) -> pd.DataFrame:
     """Return what is withheld: population, attribute, group and measure, which is empty where it is every measure."""
-    rows = [
-        (population.name, *cell, *(() if len(cell) == 3 else ("",)))
-        for population in populations
-        for cell in (*sorted(mask.cells(population.name)), *sorted(mask.measures(population.name)))
-    ]
+    rows = []
+    for name in (population.name for population in populations):
+        whole = sorted({*mask.cells(name), *together.get(name, ())})
+        rows += [(name, *cell, "") for cell in whole] + [(name, *cell) for cell in sorted(mask.measures(name))]
     return pd.DataFrame(rows, columns=["population", "attribute", "group", "measure"])
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from onward.audit.advice import Advice, advice
 from onward.audit.case_review import COLUMNS as CASE_COLUMNS
 from onward.audit.case_review import case_review
+from onward.audit.collapsed import collapsed, together_in
 from onward.audit.comparison import (
     STRATUM,
     Cells,
@@ -24,7 +25,7 @@ from onward.audit.family import Family, family, spread_within
 from onward.audit.groups import INTERSECTION, further_attributes, groups
 from onward.audit.impact import impact
 from onward.audit.intervals import CONFIDENCE, POOLED, with_intervals
-from onward.audit.measures import Measured, Worth, bounds_of, measure, worth_of
+from onward.audit.measures import MEASURES, Measured, Worth, bounds_of, measure, worth_of
 from onward.audit.others import others
 from onward.audit.parts import parts
 from onward.audit.plan import AuditPlan
@@ -138,7 +139,10 @@ def audit(
         value_drivers=value_drivers(ours.estimator, judged.tested, of.ids, most=DRIVERS),
         release={},
     )
-    return editions(complete, _populations(sides, of, advised), rest.public, previous=previous)
+    populations = _populations(sides, of, advised)
+    public = [*(in_public(one, plan) for one in populations), *rest.public.populations]
+    complete_of = [*populations, *rest.complete.populations]
+    return editions(complete, rest.public, public, together_in(complete_of, public), previous=previous)
 
 
 def _conformed(**frames: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
@@ -375,3 +379,14 @@ def _populations(sides: dict[str, Side], of: Worth, advised: Advice) -> list[Pop
     any_side = next(iter(sides.values()))
     count = np.ones(len(any_side.who), dtype=np.int64)
     return [Population(ADVICE, any_side.who, count, pd.concat([*figures.values()], axis=1), bounds)]
+
+
+def in_public(population: Population, plan: AuditPlan) -> Population:
+    """Return who is advised with small and like groups put together in all but the attributes that are judged."""
+    ours = [name for name in population.who if name in {*plan.attributes, INTERSECTION}]
+    rest = population.who.drop(columns=ours)
+    if rest.empty:
+        return population
+    main = [of.to_numpy(float) for name, of in population.figures.items() if str(name).rpartition(" ")[2] in MEASURES]
+    shown = collapsed(rest, sizes=[population.count.astype(float)], varied=main, minimum=plan.minimum_cell)
+    return replace(population, who=population.who[ours].join(shown))

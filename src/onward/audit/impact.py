@@ -7,7 +7,6 @@ and the widest difference between any two groups are printed because readers ask
 chance alone one of several groups is lowest.
 """
 
-import numpy as np
 import pandas as pd
 
 from onward.audit.groups import UNJUDGED
@@ -21,17 +20,20 @@ def impact(means: pd.DataFrame) -> pd.DataFrame:
 
     ``ratio`` is missing for groups that are left out: small ones, and those who are not known or declined.
 
-    >>> rows = pd.DataFrame({"group": ["woman", "man", "unknown"], "n": [50, 40, 10], "mean": [0.4, 0.5, 0.9]})
+    >>> rows = pd.DataFrame({"source": "a", "attribute": "gender", "group": ["woman", "man", "unknown"],
+    ...     "n": [50, 40, 10], "mean": [0.4, 0.5, 0.9]})
     >>> impact(rows)["ratio"].round(2).tolist()
     [0.8, 1.0, nan]
     """
-    n, rate = means["n"].astype(float), means["mean"]
-    share = n / n.sum()
-    out = means["group"].str.split(":").map(lambda parts: bool(UNJUDGED & set(parts)))
-    rate_in = rate.where((share >= LEAST_SHARE) & ~out)
-    best = rate_in.max()
-    ratio = rate_in / best if best > 0 else pd.Series(np.nan, index=means.index)
-    return means.assign(share=share, ratio=ratio)
+    return with_ratios(means.assign(share=means["n"] / means["n"].sum()))
+
+
+def with_ratios(rates: pd.DataFrame) -> pd.DataFrame:
+    """Set ``ratio``, by source and attribute, to the highest rate there is; what is withheld has no part in it."""
+    out = rates["group"].str.split(":").map(lambda parts: bool(UNJUDGED & set(parts))).astype(bool)
+    rate_in = rates["mean"].where((rates["share"] >= LEAST_SHARE) & ~out)
+    best = rate_in.groupby([rates["source"], rates["attribute"]], sort=False).transform("max")
+    return rates.assign(ratio=(rate_in / best).where(best > 0))
 
 
 def widest_difference(means: pd.DataFrame) -> float:
