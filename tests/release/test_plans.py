@@ -1,4 +1,5 @@
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -27,3 +28,11 @@ def test_an_unknown_rule_is_refused_with_those_there_are(tmp_path):
     path.write_text("limits = 500.0\n")
     with pytest.raises(SettingsError, match=r"rules\.toml has a fault:\n  limits: .*known here: .*limit"):
         load_audit(path)
+
+
+def test_the_rules_in_the_guide_are_rules(tmp_path):
+    guide = (Path(__file__).parents[2] / "docs" / "auditing.md").read_text(encoding="utf-8")
+    path = tmp_path / "rules.toml"
+    path.write_text(guide.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    plan = plan_of_file(load_audit(path))
+    assert (plan.limit, plan.reference, plan.capacity) == (500.0, {"gender": "man"}, 500)

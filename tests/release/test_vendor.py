@@ -64,6 +64,12 @@ def test_what_a_vendor_does_not_say_is_not_evaluated_and_named(files):
     )
 
 
+def test_strata_without_words_for_them_are_called_what_they_are(files, tmp_path):
+    found = audited(files, plan=AuditPlan(control_words=""))
+    page = write_report(found, tmp_path / "report").read_text(encoding="utf-8")
+    assert "Among learners with the same stratum" in page
+
+
 def test_without_strata_all_learners_are_compared_and_it_is_said(files):
     files.pop("strata")
     found = audited(files).public

@@ -88,6 +88,8 @@ def audit(
         offers=offers,
         awards=awards,
     )
+    if strata is not None and not plan.control_words:
+        plan = replace(plan, control_words="stratum")
     people = given["demographics"]
     if people["learner_id"].duplicated().any():
         raise DataError("table demographics holds a learner twice; keep one row for each")
