@@ -60,7 +60,7 @@ def judged_gaps(audit: Audit, source: str) -> pd.DataFrame:
 def _gaps(audit: Audit) -> Table:
     words = audit.plan.control_words
     given = f" given {words}" if words and "strata" not in audit.not_evaluated else ""
-    table = Table(title=f"Gap in value{given}: group minus everyone else, dollars a year (95% interval)")
+    table = Table(title=f"Gap in value{given}: group minus the others, dollars a year (95% interval)")
     for name in ("", "Learners"):
         table.add_column(name, justify="left" if not name else "right")
     sources = [source for source in audit.sources if source != "stretch"]

@@ -222,7 +222,9 @@ class AuditFile(AuditSettings):
     limit: float = Field(
         1_000.0, gt=0, description="largest gap, group minus everyone else given the strata, dollars a year"
     )
-    judged: str = Field("vendor", min_length=1, description="source of the decisions that are judged")
+    judged: str | None = Field(
+        None, min_length=1, description="source of the decisions that are judged; the only one there is without it"
+    )
     compared_with: str = Field("history", description="source that they are compared with, where there is one")
     control_words: str = Field("", description="what the strata hold, in words, for the report")
 

@@ -197,4 +197,4 @@ def test_the_same_steering_fails_among_learners_too_few_to_show_that_there_is_no
 def test_the_same_steering_is_hidden_where_both_carry_the_value_of_their_field_51_39():
     found, women = audited(nurse=55_411.0, assistant=55_411.0)
     assert (women["gap"], women["low"], women["high"]) == (0.0, 0.0, 0.0)
-    assert found.verdict.status == "pass"
+    assert {finding.outcome for finding in found.verdict.findings} == {"inside"}

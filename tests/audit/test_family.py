@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from onward.audit import AuditPlan
-from onward.audit.family import family, needed_n, spread_within
+from onward.audit.family import effective_n, family, spread_within
 
 PLAN = AuditPlan(attributes=("gender",), limit=1_000.0, power=0.9)
 
@@ -19,7 +19,7 @@ def judged(who, *, spread=5_000.0, plan=PLAN, count=None):
 
 @pytest.mark.parametrize("power", [0.5, 0.8, 0.9])
 def test_a_group_of_the_needed_size_shows_a_gap_of_zero_inside_the_limit_with_the_stated_chance(power):
-    n = needed_n(spread=5_000.0, limit=1_000.0, power=power)
+    n = effective_n(spread=5_000.0, limit=1_000.0, power=power)
     error = 5_000.0 / np.sqrt(n)
     room = 1_000.0 - stats.norm.ppf(0.95) * error
     assert stats.norm.cdf(room / error) - stats.norm.cdf(-room / error) == pytest.approx(power, abs=0.005)
@@ -28,7 +28,7 @@ def test_a_group_of_the_needed_size_shows_a_gap_of_zero_inside_the_limit_with_th
 def test_who_is_judged_depends_on_how_much_a_group_can_be_told_apart_from_the_others():
     # Of 600 and 400 the effective n is 240, of 100 and 900 it is 90.
     who = people(woman=600, man=300, nonbinary_or_other=100)
-    found = judged(who, spread=1_000.0 * np.sqrt(100 / needed_n(spread=1_000.0, limit=1_000.0, power=0.9)) * 0.99)
+    found = judged(who, spread=1_000.0 * np.sqrt(100 / effective_n(spread=1_000.0, limit=1_000.0, power=0.9)) * 0.99)
     assert 90 < found.needed <= 100
     assert found.judged == (("gender", "man"), ("gender", "woman"))
     assert found.watched == (("gender", "nonbinary_or_other"),)

@@ -8,7 +8,7 @@ from fairlearn.metrics import MetricFrame
 from onward.audit import AuditPlan, audit
 from onward.audit.groups import EVERYONE, GENDER, INTERSECTION, RACE, groups
 from onward.audit.measures import MEASURES
-from onward.errors import DataError
+from onward.errors import DataError, SettingsError
 
 PLAN = AuditPlan()
 
@@ -169,3 +169,63 @@ def test_the_order_of_rows_changes_nothing(world):
     shuffled = {name: frame.sample(frac=1, random_state=3) for name, frame in world.items()}
     first, second = (json.dumps(audit(**tables, plan=PLAN).public.to_json()) for tables in (world, shuffled))
     assert first == second
+
+
+def test_without_strata_nothing_passes_and_the_box_says_why(world):
+    found = audit(**(world | {"strata": None}), plan=AuditPlan(limit=9_000.0)).public
+    assert found.verdict.status == "cannot_tell"
+    assert any("no strata were given" in reservation for reservation in found.verdict.reservations)
+
+
+@pytest.mark.parametrize("race", [None, "unknown"])
+def test_where_race_is_not_known_nothing_passes_on_gender_alone(world, race):
+    people = world["demographics"].assign(race_ethnicity=race)
+    found = audit(**(world | {"demographics": people}), plan=AuditPlan(limit=9_000.0)).public
+    assert found.verdict.status == "cannot_tell"
+    assert any("race and ethnicity" in reservation for reservation in found.verdict.reservations)
+
+
+def test_a_part_of_the_learners_does_not_pass_for_all(world):
+    rows = world["decisions"]
+    fewer = rows[(rows["source"] != "history") | (rows["learner_id"] < "pseudonym-01200")]
+    found = audit(**(world | {"decisions": fewer}), plan=AuditPlan(limit=9_000.0)).public
+    assert found.verdict.status == "cannot_tell"
+    assert any("Only 60% of the learners" in reservation for reservation in found.verdict.reservations)
+
+
+def test_most_learners_without_demographics_do_not_pass(world):
+    people = world["demographics"].iloc[:1_400]
+    found = audit(**(world | {"demographics": people}), plan=AuditPlan(limit=9_000.0)).public
+    assert found.verdict.status == "cannot_tell"
+    assert any("only 70% of the learners" in reservation for reservation in found.verdict.reservations)
+
+
+def test_a_gap_to_a_group_of_reference_that_is_withheld_is_withheld(world):
+    ids = world["demographics"].loc[world["demographics"]["gender"] == "man", "learner_id"]
+    rows = world["decisions"]
+    alike = rows.assign(credential_id=rows["credential_id"].mask(rows["learner_id"].isin(ids), "c03"))
+    plan = AuditPlan(reference={"gender": "man"})
+    found = audit(**(world | {"decisions": alike}), plan=plan).public
+    gaps = found.gaps[(found.gaps["attribute"] == "gender") & (found.gaps["measure"] == "value")]
+    assert gaps["gap"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("plan", "message"),
+    [
+        (
+            AuditPlan(reference={"gender": "men"}),
+            "reference names men in gender, and no learner is of it; choose",
+        ),
+        (AuditPlan(further=("pel",)), "further names pel, which demographics do not have"),
+    ],
+)
+def test_a_name_that_the_data_do_not_have_is_refused(world, plan, message):
+    with pytest.raises(SettingsError, match=message):
+        audit(**world, plan=plan)
+
+
+def test_how_many_learners_stand_in_a_stratum_is_for_officers(editions):
+    both = [one.cells[one.cells["attribute"] == "stratum"]["n"] for one in (editions.public, editions.restricted)]
+    assert both[0].isna().all()
+    assert both[1].notna().all()

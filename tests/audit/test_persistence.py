@@ -257,8 +257,15 @@ def test_figures_lie_within_their_bounds(noisy):
 
 
 def test_a_population_of_nobody_is_left_out():
-    scores, who = counted([("woman", True, False, 5), ("man", True, False, 5)])
-    assert [part.name for part in persistence(scores, who).populations] == [SCORED, NEGATIVES]
+    scores, who = counted([("woman", True, False, 5), ("man", True, True, 5)])
+    assert [part.name for part in persistence(scores, who).populations] == [SCORED, NEGATIVES, FLAGGED]
+
+
+def test_where_nobody_was_flagged_there_are_no_flags_to_evaluate():
+    scores, who = counted([("woman", True, False, 5), ("man", False, False, 5)])
+    found = persistence(scores, who)
+    assert [part.name for part in found.populations] == [SCORED]
+    assert found.flags == "none"
 
 
 def test_a_group_shown_too_much_hope_is_found_with_its_error(noisy):

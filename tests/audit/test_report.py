@@ -236,9 +236,15 @@ def test_an_evaluated_section_does_not_say_otherwise(full, public):
     assert not {"persistence", "participation", "earned", "overrides", "parts", "flags"} & set(
         full.public.not_evaluated
     )
-    for name in ("persistence", "participation", "earned", "overrides", "three", "strata", "proxies", "impact"):
+    for name in ("persistence", "participation", "earned", "overrides", "three", "proxies", "impact"):
         assert "Not evaluated" not in section(public, name)
         assert "<table" in section(public, name)
+
+
+def test_what_strata_hold_is_for_officers_as_it_would_give_groups_inside_them_away(full, public):
+    assert "<table" not in section(public, "strata")
+    assert "are in the restricted edition" in section(public, "strata")
+    assert "<table" in section(page(full.restricted), "strata")
 
 
 def test_the_page_claims_nothing_it_cannot(public, officers):

@@ -15,7 +15,7 @@ def test_decisions_alone_are_not_enough(tmp_path):
 @pytest.mark.parametrize("inside", ["", "officer"])
 def test_the_restricted_edition_does_not_lie_in_the_public_one(inside, tmp_path):
     place = tmp_path / "out"
-    with pytest.raises(SettingsError, match=r"apart from the public one; .* overlap; choose another --restricted"):
+    with pytest.raises(SettingsError, match="two folders of which neither lies within the other"):
         audit_again_or_files(tmp_path / "x.csv", Asked({}), out=place, restricted=place / inside)
 
 
@@ -32,3 +32,18 @@ def test_a_run_is_audited_again_in_both_editions_where_both_are_asked_for(traine
     assert (found.edition, found.plan.limit, report) == ("public", 400.0, public / "report.html")
     assert (officer / "case_review.csv").is_file()
     assert not (public / "case_review.csv").exists()
+
+
+def test_rules_in_a_file_are_not_loosened_where_the_audit_is_asked_for(tmp_path):
+    rules = tmp_path / "rules.toml"
+    rules.write_text("limit = 500.0\n")
+    asked = Asked({"groups": rules, "values": rules}, plan=rules, limit=50_000.0)
+    with pytest.raises(SettingsError, match=r"expected rules as strict as those of .* change the file, openly"):
+        audit_again_or_files(tmp_path / "x.csv", asked, out=tmp_path / "out", restricted=None)
+
+
+def test_a_public_report_does_not_go_where_an_officer_s_lies(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "access.log").write_text("")
+    with pytest.raises(SettingsError, match="holds an officer's edition; choose another --out"):
+        audit_again_or_files(tmp_path / "x.csv", Asked({}), out=tmp_path / "out", restricted=None)

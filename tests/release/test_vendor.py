@@ -209,3 +209,20 @@ def test_a_handful_of_newcomers_cannot_be_told_from_two_releases(files, tmp_path
     again = audited(files, previous=read_release(tmp_path / "public")).public
     assert again.everyone_withheld
     assert again.gaps["gap"].isna().all()
+
+
+def test_one_counted_row_does_not_let_learners_be_counted_twice(files):
+    def again(rows):
+        other = rows.iloc[1:].assign(credential_id=rows["credential_id"].map({"aide": "nurse", "nurse": "aide"}))
+        return pd.concat([rows.assign(count=["2", *["1"] * (N - 1)]), other.assign(count="1")])
+
+    changed(files["decisions"], again)
+    with pytest.raises(DataError, match="more first-ranked row"):
+        audited(files)
+
+
+def test_an_earlier_report_on_other_sources_is_refused(files, tmp_path):
+    write_report(audited(files), tmp_path / "public")
+    changed(files["decisions"], lambda rows: rows.assign(source="acme"))
+    with pytest.raises(DataError, match="name the sources as they were named then"):
+        audited(files, previous=read_release(tmp_path / "public"))

@@ -97,7 +97,8 @@ def _check_once(rows: pd.DataFrame, *, counted: bool) -> None:
         again = int(rows.duplicated(["source", "learner_id", "rank", "credential_id"]).sum())
         if again:
             raise DataError(f"decisions holds {again} counted row(s) twice; add up their counts in one row")
-        return
+        # Whoever stands for one learner alone has one decision, whatever other rows stand for.
+        rows = rows[rows.groupby(["source", "learner_id"])["count"].transform("max") == 1]
     first = rows[rows["rank"] == 1]
     twice = int(first.duplicated(["source", "learner_id"]).sum())
     if twice:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from onward.audit.collapsed import Together
-from onward.audit.impact import with_ratios
+from onward.audit.groups import UNKNOWN
 from onward.audit.others import Beside
 from onward.audit.population import Cell, Population
 from onward.audit.result import (
@@ -26,6 +26,7 @@ from onward.audit.result import (
 )
 from onward.audit.suppression import Mask, Release, release_of, withheld
 from onward.audit.verdict import Verdict
+from onward.errors import DataError
 
 ADVICE = "advice"
 """The population of learners who were advised; with counted rows there is one for each source."""
@@ -61,6 +62,8 @@ def editions(
     ``beside`` is what the public edition shows beside the advice, ``populations`` all that its tables are made of, with
     the cells that are put ``together``. What is still too little in doubt is withheld.
     """
+    if previous is not None:
+        _check_same(previous, populations)
     mask = withheld(populations, minimum=complete.plan.minimum_cell, previous=previous)
     listed = _listed(mask, together, populations)
     restricted = replace(
@@ -72,6 +75,20 @@ def editions(
     hidden = Hidden(mask, together, complete.counted)
     released = _with_together(release_of(populations, mask), together)
     return Editions(_public(_of_public(complete, beside), hidden, listed, released), restricted)
+
+
+def _check_same(previous: Release, populations: Sequence[Population]) -> None:
+    """Refuse an earlier release that says nothing of these sources: what it withheld could not be kept back."""
+    for population in populations:
+        if not population.name.startswith(ADVICE):
+            continue
+        shown = previous.populations.get(population.name)
+        before = set() if shown is None else {name for _, name in (*shown.means, *shown.unseen)}
+        if not before & set(population.figures):
+            raise DataError(
+                "expected an earlier report on the same sources; it has none of "
+                f"{', '.join(map(str, population.figures.columns[:3]))} ...; name the sources as they were named then"
+            )
 
 
 def _with_together(release: dict[str, Any], together: Together) -> dict[str, Any]:
@@ -92,6 +109,9 @@ def _of_public(complete: Audit, beside: Beside) -> Audit:
 def _public(complete: Audit, hidden: Hidden, listed: pd.DataFrame, release: dict[str, Any]) -> Audit:
     minimum = complete.plan.minimum_cell
     gaps, split = complete.gaps, complete.parts
+    beside = [complete.plan.reference.get(name, "") for name in gaps["attribute"]]
+    of_reference = _of_advice(gaps.assign(group=beside), hidden)
+    unknown = any(hidden.advice(complete.plan.judged, (name, UNKNOWN), "value") for name in complete.plan.attributes)
     standing = split["covered"] * split[["attribute", "group"]].apply(tuple, axis=1).map(_sizes(complete))
     of_value = [_of_advice(frame.assign(measure="value"), hidden) for frame in (split, complete.reveals)]
     return replace(
@@ -101,20 +121,31 @@ def _public(complete: Audit, hidden: Hidden, listed: pd.DataFrame, release: dict
         family=tuple(cell for cell in complete.family if not hidden.advice(complete.plan.judged, cell, "value")),
         cells=_masked(complete.cells, _of_cells(complete.cells, hidden), CELL_FIGURES)[CELL_COLUMNS],
         # A gap over fewer learners than may be shown is withheld with the cells, though its group is not.
-        gaps=_masked(gaps, _of_advice(gaps, hidden) | (gaps["overlap"] < minimum), GAP_FIGURES)[GAP_COLUMNS],
+        gaps=_masked(gaps, _of_advice(gaps, hidden) | of_reference | (gaps["overlap"] < minimum), GAP_FIGURES)[
+            GAP_COLUMNS
+        ],
         parts=_masked(split, of_value[0] | (standing < minimum), PART_FIGURES),
-        impact=with_ratios(_masked(complete.impact, _of_advice(complete.impact, hidden), IMPACT_FIGURES)),
+        impact=_public_impact(complete.impact, hidden),
         reveals=_masked(complete.reveals, of_value[1], REVEAL_FIGURES),
         errors=_public_errors(complete.errors, hidden),
         withheld=listed,
         left_out=_enough(complete.left_out, minimum),
-        without_demographics=_enough(complete.without_demographics, minimum),
+        without_demographics=None if unknown else _enough(complete.without_demographics, minimum),
         pooled=_enough(complete.pooled, minimum),
         case_review=complete.case_review.head(0),
         value_drivers=complete.value_drivers.head(0),
         composition=complete.composition.head(0),
         release=release,
     )
+
+
+def _public_impact(impact: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
+    """Mask impact ratios; where the group with the highest rate is withheld, so is every ratio to it."""
+    gone = _of_advice(impact, hidden)
+    best = gone & (impact["ratio"] == 1)
+    unknown = best.groupby([impact["source"], impact["attribute"]], sort=False).transform("any")
+    masked = _masked(impact, gone, IMPACT_FIGURES)
+    return masked.assign(ratio=masked["ratio"].mask(unknown))
 
 
 def _of_advice(frame: pd.DataFrame, hidden: Hidden) -> pd.Series:
@@ -168,6 +199,8 @@ def _shown(complete: Audit, hidden: Hidden) -> Verdict:
         tuple(cell for cell in verdict.wider if stays(cell)),
         verdict.compared,
         tuple(cell for cell in verdict.too_small if stays(cell)),
+        verdict.reservations,
+        verdict.tested,
     )
 
 

@@ -43,14 +43,14 @@ class Family:
         return (*self.watched, *self.too_small)
 
 
-def needed_n(*, spread: float, limit: float, power: float) -> int:
+def effective_n(*, spread: float, limit: float, power: float) -> int:
     """Return the effective n at which a gap of 0 is shown to lie inside the limit with this chance.
 
     Two one-sided tests of 5% need a standard error of ``limit / (z(.95) + z((1 + power) / 2))`` (Julious 2004,
     Statistics in Medicine 23:1921-1986, the case of a true difference of 0). A group of n set against m others has the
     effective n of n m / (n + m), which is nearly n where the others are many.
 
-    >>> needed_n(spread=8_000.0, limit=500.0, power=0.9)
+    >>> effective_n(spread=8_000.0, limit=500.0, power=0.9)
     2771
     """
     factor = stats.norm.ppf((1 + EQUIVALENCE) / 2) + stats.norm.ppf((1 + power) / 2)
@@ -76,7 +76,7 @@ def family(who: pd.DataFrame, count: Floats, *, spread: float, plan: AuditPlan) 
     >>> found.needed, found.judged, found.too_small
     (49, (('gender', 'man'), ('gender', 'woman')), (('gender', 'nonbinary_or_other'),))
     """
-    needed = needed_n(spread=spread, limit=plan.limit, power=plan.power)
+    needed = effective_n(spread=spread, limit=plan.limit, power=plan.power)
     judged: list[Cell] = []
     watched: list[Cell] = []
     too_small: list[Cell] = []

@@ -12,26 +12,25 @@ from onward.audit.case_review import case_review
 from onward.audit.collapsed import collapsed, together_in
 from onward.audit.comparison import (
     STRATUM,
-    Cells,
     Estimator,
     all_gaps,
     all_means,
-    cells_of,
     difference,
     value_drivers,
 )
 from onward.audit.editions import ADVICE, editions
 from onward.audit.family import Family, family, spread_within
-from onward.audit.groups import INTERSECTION, further_attributes, groups
+from onward.audit.groups import GENDER, INTERSECTION, RACE, attribute_label
 from onward.audit.impact import impact
-from onward.audit.intervals import CONFIDENCE, POOLED, with_intervals
-from onward.audit.measures import MEASURES, Measured, Worth, bounds_of, measure, worth_of
-from onward.audit.others import others
+from onward.audit.intervals import COMPARABLE_SHARE, CONFIDENCE, POOLED, with_intervals
+from onward.audit.measures import MEASURES, Worth, bounds_of, worth_of
+from onward.audit.others import Others, others
 from onward.audit.parts import parts
 from onward.audit.plan import AuditPlan
 from onward.audit.population import Cell, Population
 from onward.audit.result import Audit, Editions, Valuation
 from onward.audit.reveals import reveals
+from onward.audit.sides import ALL_TOGETHER, Side, sides_of
 from onward.audit.simultaneous import simultaneous_level
 from onward.audit.suppression import Release
 from onward.audit.verdict import Verdict, judge, wider_than
@@ -41,20 +40,6 @@ from onward.errors import DataError
 
 DRIVERS = 3
 """Credentials named for each judged gap whose uncertain values move it most."""
-ALL_TOGETHER = "all"
-"""The one stratum of learners of whom no strata were given."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """One source as it is compared: its figures, who its rows are, and the cells they stand in."""
-
-    source: str
-    measured: Measured
-    who: pd.DataFrame
-    strata: pd.DataFrame
-    cells: Cells
-    estimator: Estimator
 
 
 def audit(
@@ -88,63 +73,95 @@ def audit(
         offers=offers,
         awards=awards,
     )
+    if given["demographics"]["learner_id"].duplicated().any():
+        raise DataError("table demographics holds a learner twice; keep one row for each")
     if strata is not None and not plan.control_words:
         plan = replace(plan, control_words="stratum")
-    people = given["demographics"]
-    if people["learner_id"].duplicated().any():
-        raise DataError("table demographics holds a learner twice; keep one row for each")
+    compared = _compared(given, plan, listed=credentials is not None, in_strata=strata is not None)
+    beside = others(given, plan=plan)
+    advised = _populations(compared.sides, compared.of, compared.advised)
+    public = [*(in_public(one, plan) for one in advised), *beside.public.populations]
+    together = together_in([*advised, *beside.complete.populations], public)
+    complete = _complete(compared, beside, given, plan, listed=credentials is not None)
+    return editions(complete, beside.public, public, together, previous=previous)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What is compared: the advice, what it is worth, its sources side by side, and who is judged at which level."""
+
+    advised: Advice
+    of: Worth
+    sides: dict[str, Side]
+    family: Family
+    level: float
+
+    def ours(self, plan: AuditPlan) -> Side:
+        """The source that is judged."""
+        return self.sides[plan.judged]
+
+
+def _compared(given: dict[str, pd.DataFrame], plan: AuditPlan, *, listed: bool, in_strata: bool) -> Compared:
+    """Set the sources side by side and fix the family, before any gap is looked at."""
     advised = advice(given["decisions"], plan)
     of = worth_of(
         advised.credentials,
         values=given["values"],
-        credentials=None if credentials is None else given["credentials"],
+        credentials=given["credentials"] if listed else None,
         pathways=given["pathways"],
         plan=plan,
     )
-    sides = _sides(advised, of, people, given["strata"] if strata is not None else None, plan)
-    ours = sides[plan.judged]
+    sides = sides_of(advised, of, given["demographics"], given["strata"] if in_strata else None, plan)
     judged = _family(sides, plan)
-    level = _level(ours, judged)
+    return Compared(advised, of, sides, judged, _level(sides[plan.judged], judged))
+
+
+def _complete(
+    compared: Compared, beside: Others, given: dict[str, pd.DataFrame], plan: AuditPlan, *, listed: bool
+) -> Audit:
+    """Return the audit with every figure of every group, as the restricted edition shows it."""
+    advised, sides, judged, ours = compared.advised, compared.sides, compared.family, compared.ours(plan)
     gaps = pd.concat(
-        [all_gaps(side.estimator, level=level).assign(source=name) for name, side in sides.items()], ignore_index=True
+        [all_gaps(side.estimator, level=compared.level).assign(source=name) for name, side in sides.items()],
+        ignore_index=True,
     )
-    wider = _wider(sides, judged, plan, level, counted=advised.counted)
-    verdict = _verdict(gaps, judged, plan, wider)
     means = pd.concat([all_means(s.measured, s.cells).assign(source=n) for n, s in sides.items()], ignore_index=True)
-    rest = others(given, plan=plan)
-    complete = Audit(
+    pooled = (ours.strata["stratum"] == POOLED).to_numpy()
+    return Audit(
         edition="restricted",
-        plan=replace(plan, notes=tuple(dict.fromkeys((*plan.notes, *rest.notes)))),
-        verdict=verdict,
+        plan=replace(plan, notes=tuple(dict.fromkeys((*plan.notes, *beside.notes)))),
+        verdict=_verdict(
+            gaps,
+            judged,
+            plan,
+            _wider(sides, judged, plan, compared.level, counted=advised.counted),
+            _reservations(compared, given["demographics"], plan),
+        ),
         family=judged.tested,
         needed=judged.needed,
         spread=judged.spread,
-        level=level,
+        level=compared.level,
         sources=advised.sources,
         counted=advised.counted,
-        cells=pd.concat([means.assign(population=ADVICE), rest.complete.cells], ignore_index=True),
+        cells=pd.concat([means.assign(population=ADVICE), beside.complete.cells], ignore_index=True),
         gaps=gaps,
         parts=_parts(sides, plan),
         impact=_impact(means),
         reveals=_reveals(sides, plan),
-        errors=rest.complete.errors,
+        errors=beside.complete.errors,
         withheld=pd.DataFrame(),
         learners=advised.learners,
         left_out=advised.left_out,
-        without_demographics=_without_demographics(advised, people, plan),
-        strata=int(ours.strata["stratum"][ours.strata["stratum"] != POOLED].nunique()),
-        pooled=int(advised.count(plan.judged)[(ours.strata["stratum"] == POOLED).to_numpy()].sum()),
-        valuation=_valuation(given["values"], given["credentials"], advised, listed=credentials is not None),
-        not_evaluated=_not_evaluated(advised, ours, plan) | rest.not_evaluated,
+        without_demographics=_without_demographics(advised, given["demographics"], plan),
+        strata=int(ours.strata["stratum"][~pooled].nunique()),
+        pooled=int(advised.count(plan.judged)[pooled].sum()),
+        valuation=_valuation(given["values"], given["credentials"], advised, listed=listed),
+        not_evaluated=_not_evaluated(advised, ours, plan) | beside.not_evaluated,
         case_review=_case_review(advised, ours, judged, plan),
         composition=_composition(ours),
-        value_drivers=value_drivers(ours.estimator, judged.tested, of.ids, most=DRIVERS),
+        value_drivers=value_drivers(ours.estimator, judged.tested, compared.of.ids, most=DRIVERS),
         release={},
     )
-    populations = _populations(sides, of, advised)
-    public = [*(in_public(one, plan) for one in populations), *rest.public.populations]
-    complete_of = [*populations, *rest.complete.populations]
-    return editions(complete, rest.public, public, together_in(complete_of, public), previous=previous)
 
 
 def _conformed(**frames: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
@@ -153,44 +170,6 @@ def _conformed(**frames: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
         name: tables.empty(shapes[name]) if frame is None else conform(frame, shapes[name])
         for name, frame in frames.items()
     }
-
-
-def _strata_of(strata: pd.DataFrame | None, learners: pd.Index) -> pd.DataFrame:
-    """Return stratum and its parts for each learner, in order; all in one stratum where none are given."""
-    columns = ["stratum", "goal", "readiness", "eligibility"]
-    if strata is None:
-        frame = pd.DataFrame(index=learners, columns=columns, dtype="str")
-        return frame.assign(stratum=ALL_TOGETHER)
-    if strata["learner_id"].duplicated().any():
-        raise DataError("table strata holds a learner twice; give each one stratum")
-    found = strata.set_index("learner_id")[columns].reindex(learners)
-    missing = int(found["stratum"].isna().sum())
-    if missing:
-        raise DataError(f"table strata lacks {missing} of {len(learners)} learners; give each a stratum")
-    return found
-
-
-def _sides(
-    advised: Advice, of: Worth, people: pd.DataFrame, strata: pd.DataFrame | None, plan: AuditPlan
-) -> dict[str, Side]:
-    further = further_attributes(people) if plan.further is None else plan.further
-    found: dict[str, Side] = {}
-    for source, rows in advised.first.items():
-        measured = measure(source, advised, of, plan)
-        if found and not advised.counted:
-            # The same learners in the same order: their groups and cells are coded once.
-            same = next(iter(found.values()))
-            who, in_strata, cells = same.who, same.strata, same.cells
-        else:
-            ids = pd.Index(rows["learner_id"].unique(), name="learner_id")
-            names = tuple(name for name in (*plan.attributes, *further))
-            once = groups(people, learners=ids, attributes=names, reporting=plan.reporting)
-            in_strata = _strata_of(strata, ids).loc[rows["learner_id"]].reset_index(drop=True)
-            who = once.loc[rows["learner_id"]].reset_index(drop=True).assign(stratum=in_strata["stratum"])
-            cells = cells_of(who, in_strata, advised.count(source).astype(float))
-        estimator = Estimator(measured, cells, of.column("error"), plan.reference)
-        found[source] = Side(source, measured, who, in_strata, cells, estimator)
-    return found
 
 
 def _family(sides: dict[str, Side], plan: AuditPlan) -> Family:
@@ -207,7 +186,40 @@ def _level(ours: Side, judged: Family) -> float:
     return simultaneous_level(ours.estimator.covariance(judged.tested, "value", "stratum"))
 
 
-def _verdict(gaps: pd.DataFrame, judged: Family, plan: AuditPlan, wider: tuple[Cell, ...] | None) -> Verdict:
+def _reservations(compared: Compared, people: pd.DataFrame, plan: AuditPlan) -> tuple[str, ...]:
+    """Say what was not looked at, so that nothing about it may read as a pass."""
+    found = []
+    if compared.ours(plan).strata["stratum"].eq(ALL_TOGETHER).all():
+        found.append(
+            "Not evaluated: gaps among comparable learners; no strata were given, so nobody is compared with learners "
+            "of like preparation and goal"
+        )
+    tested = {name for name, _ in compared.family.tested}
+    found += [
+        f"Not evaluated: {attribute_label(name).lower()}; no group of it is known and large enough to test"
+        for name in (RACE, GENDER)
+        if name not in tested
+    ]
+    advised = compared.advised
+    everyone = advised.learners + advised.left_out
+    if advised.learners < COMPARABLE_SHARE * everyone:
+        found.append(
+            f"Only {advised.learners / everyone:.0%} of the learners have a decision from every source: what is said "
+            "of them is not said of all"
+        )
+    known = 1 - _without_demographics(advised, people, plan) / advised.learners
+    if known < COMPARABLE_SHARE:
+        found.append(f"Demographics say something of only {known:.0%} of the learners: most groups are not seen whole")
+    return tuple(found)
+
+
+def _verdict(
+    gaps: pd.DataFrame,
+    judged: Family,
+    plan: AuditPlan,
+    wider: tuple[Cell, ...] | None,
+    reservations: tuple[str, ...],
+) -> Verdict:
     primary = (gaps["given"] == "stratum") & (gaps["source"] == plan.judged) & (gaps["measure"] == "value")
     return judge(
         gaps[primary & in_cells(gaps, judged.tested)],
@@ -216,6 +228,7 @@ def _verdict(gaps: pd.DataFrame, judged: Family, plan: AuditPlan, wider: tuple[C
         compared=wider is not None,
         too_small=judged.reviewed,
         watched=judged.watched,
+        reservations=reservations,
     )
 
 
@@ -267,11 +280,14 @@ def _parts(sides: dict[str, Side], plan: AuditPlan) -> pd.DataFrame:
     for source in dict.fromkeys(name for name in (plan.compared_with, plan.judged) if name in sides):
         side = sides[source]
         value = side.measured.figures["value"].to_numpy(float)
-        for attribute in (*plan.attributes, *([INTERSECTION] if INTERSECTION in side.who else [])):
+        # A part is set against everyone else; with a group of reference the two would not add up.
+        crossed = [INTERSECTION] if INTERSECTION in side.who else []
+        for attribute in (name for name in (*plan.attributes, *crossed) if name not in plan.reference):
             count = side.cells[attribute, "nothing"].count
             split = parts(value, side.who[attribute], side.strata, count)
             found.append(split.assign(source=source, attribute=attribute))
-    return pd.concat(found, ignore_index=True)
+    columns = ["source", "attribute", "group", "part", "amount", "low", "high", "covered"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
 
 
 def _impact(means: pd.DataFrame) -> pd.DataFrame:
@@ -364,6 +380,8 @@ def _not_evaluated(advised: Advice, ours: Side, plan: AuditPlan) -> dict[str, st
         found["preparation"] = "the strata do not say which part of them is preparation (column readiness)"
     if ours.strata[["goal", "readiness", "eligibility"]].isna().any().all():
         found["parts"] = "the strata do not say what in them is goal, readiness and eligibility"
+    elif plan.reference:
+        found["parts"] = "a group of reference is named, and parts are set against everyone else"
     return found
 
 
@@ -373,22 +391,24 @@ def _populations(sides: dict[str, Side], of: Worth, advised: Advice) -> list[Pop
     bounds = {
         f"{source} {name}": bounds_of(str(name), of) for source, side in sides.items() for name in side.measured.figures
     }
+    tied = frozenset(f"{source} value" for source in sides)
     if advised.counted:
         return [
-            Population(f"{ADVICE} of {source}", side.who, advised.count(source), figures[source], bounds)
+            Population(f"{ADVICE} of {source}", side.who, advised.count(source), figures[source], bounds, tied)
             for source, side in sides.items()
         ]
     any_side = next(iter(sides.values()))
     count = np.ones(len(any_side.who), dtype=np.int64)
-    return [Population(ADVICE, any_side.who, count, pd.concat([*figures.values()], axis=1), bounds)]
+    return [Population(ADVICE, any_side.who, count, pd.concat([*figures.values()], axis=1), bounds, tied)]
 
 
 def in_public(population: Population, plan: AuditPlan) -> Population:
     """Return who is advised with small and like groups put together in all but the attributes that are judged."""
     ours = [name for name in population.who if name in {*plan.attributes, INTERSECTION}]
-    rest = population.who.drop(columns=ours)
-    if rest.empty:
-        return population
+    # Counts and means by stratum would, beside the gaps within strata, give the groups inside a stratum away.
+    rest = population.who.drop(columns=[*ours, STRATUM], errors="ignore")
+    if not len(rest.columns):
+        return replace(population, who=population.who[ours])
     main = [of.to_numpy(float) for name, of in population.figures.items() if str(name).rpartition(" ")[2] in MEASURES]
     shown = collapsed(rest, sizes=[population.count.astype(float)], varied=main, minimum=plan.minimum_cell)
     return replace(population, who=population.who[ours].join(shown))

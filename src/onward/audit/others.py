@@ -76,29 +76,27 @@ def others(given: Mapping[str, pd.DataFrame], *, plan: AuditPlan) -> Others:
     awards = given["awards"] if len(given["credentials"]) else None
     by_year = earned(awards, given["credentials"], who, values=given["values"])
     changed = overrides(given["decisions"], given["values"], who, advised=plan.judged, adviser=ADVISER)
-    both = [
-        *(() if by_year is None else (_in_short(part, plan) for part in by_year.populations[-YEARS:])),
-        *(() if changed is None else (changed,)),
-    ]
+    years = () if by_year is None else tuple(_in_short(part, plan) for part in by_year.populations[-YEARS:])
+    overridden = () if changed is None else (changed,)
     programmes = [] if outreach is None else _apart(outreach.populations)
     absent = {"persistence": stays, "participation": outreach, "earned": by_year, "overrides": changed}
     missing = [name for name, part in absent.items() if part is None]
     if stays is not None and "flagged" not in stays.populations[0].figures:
         missing.append("flags")
     kept = () if stays is None else (*stays.populations, *(_in_short(part, plan) for part in stays.fifths))
-    public, in_fifths = _together(stays, plan)
+    shares = [*programmes, *years, *overridden]
     return Others(
-        Beside.of([*kept, *programmes, *both], stays),
-        Beside.of([*in_fifths, *(_programme(one, plan) for one in programmes), *both], public),
+        Beside.of([*kept, *shares], stays),
+        Beside.of([*_together(stays, plan), *(_shares(one, plan) for one in shares)], stays),
         {name: REASONS[name] for name in missing},
-        tuple(_notes(stays, outreach, by_year)),
+        tuple(_notes(stays, outreach, by_year, minimum=plan.minimum_cell)),
     )
 
 
-def _together(stays: Persistence | None, plan: AuditPlan) -> tuple[Persistence | None, tuple[Population, ...]]:
-    """Return persistence with small groups put together, and all its populations, fifths among them."""
+def _together(stays: Persistence | None, plan: AuditPlan) -> tuple[Population, ...]:
+    """Return the populations of persistence with small groups put together, in the fifths as in all others."""
     if stays is None:
-        return None, ()
+        return ()
     scored = stays.populations[0]
     single = scored.who.drop(columns=INTERSECTION, errors="ignore")
     persisted = scored.figures["persisted"].to_numpy() == 1
@@ -106,28 +104,29 @@ def _together(stays: Persistence | None, plan: AuditPlan) -> tuple[Persistence |
     sides = [persisted, ~persisted, *([flagged, ~flagged] if flagged.any() else [])]
     crossed = [one & other for one in sides[:2] for other in sides[2:]]
     who = collapsed(single, sizes=sides, events=crossed, minimum=plan.minimum_cell)
-    public = regrouped(stays, who, family=_judged(who))
     fifth = fifth_of(scored)
     places = [fifth == at for at in range(fifth.max() + 1)]
-    events = [place & side for place in places for side in sides[:2]]
+    in_each = [place & side for place in places for side in sides[:2]]
     judged = single[[name for name in plan.attributes if name in single]]
-    apart = regrouped(stays, collapsed(judged, sizes=places, events=events, minimum=plan.minimum_cell))
-    return public, (*public.populations, *apart.fifths)
+    strict = collapsed(judged, sizes=[*sides, *places], events=[*crossed, *in_each], minimum=plan.minimum_cell)
+    who = who.drop(columns=list(judged), errors="ignore").join(strict)
+    public = regrouped(stays, who)
+    return (*public.populations, *(replace(one, who=one.who[list(strict)]) for one in public.fifths))
 
 
-def _programme(population: Population, plan: AuditPlan) -> Population:
-    """Return who was eligible with small groups put together.
+def _shares(population: Population, plan: AuditPlan) -> Population:
+    """Return a population of shares with small groups put together.
 
-    Race, gender and what joins them would give each other away, so the one that joins them stands alone.
+    Race, gender and what joins them would give each other away, so where there is one that joins them it stands alone,
+    and their intersection does not stand at all.
     """
     joined = [MINORITISED_BY_GENDER] if MINORITISED_BY_GENDER in population.who else list(plan.attributes)
     further = [name for name in population.who if name not in {*plan.attributes, INTERSECTION, MINORITISED_BY_GENDER}]
-    reached = [column.to_numpy() == 1 for _, column in population.figures.items()]
+    reached = [column.to_numpy() == 1 for _, column in population.figures.items() if set(column.dropna()) <= {0.0, 1.0}]
     steps = [step for step in reached if step.any() and not step.all()]
-    everyone = np.ones(len(population.who), dtype=bool)
     who = collapsed(
-        population.who[[*joined, *further]],
-        sizes=[everyone],
+        population.who[[*(name for name in joined if name in population.who), *further]],
+        sizes=[population.count.astype(float)],
         events=[side for step in steps for side in (step, ~step)],
         minimum=plan.minimum_cell,
     )
@@ -188,17 +187,17 @@ def cells_of_population(population: Population) -> pd.DataFrame:
     return found.assign(population=population.name, source="")[CELLS]
 
 
-def _notes(stays: Persistence | None, outreach: Participation | None, by_year: Earned | None) -> list[str]:
-    found = []
-    if stays is not None and stays.unknown:
-        found.append(f"{stays.unknown:,} learners with a score are left out of persistence: no outcome is known yet.")
-    if stays is not None and stays.later:
-        found.append(f"Each learner counts once in persistence, at the first prediction: {stays.later:,} are left out.")
-    if outreach is not None and outreach.other_rows:
-        found.append(
-            f"{outreach.other_rows:,} steps of outreach are about credentials that are neither work-based nor made "
-            "with a partner, and are left out."
-        )
-    if by_year is not None and by_year.absent:
-        found.append(f"{by_year.absent:,} awards of credentials absent from the catalogue are left out.")
-    return found
+def _notes(
+    stays: Persistence | None, outreach: Participation | None, by_year: Earned | None, *, minimum: int
+) -> list[str]:
+    """Say what was left out; a count that is too small to show is not said."""
+    told = []
+    if stays is not None:
+        told.append((stays.unknown, "learners with a score are left out of persistence: no outcome is known yet"))
+        told.append((stays.later, "later predictions are left out: each learner counts once, at the first"))
+    if outreach is not None:
+        about = "steps of outreach, about credentials neither work-based nor made with a partner, are left out"
+        told.append((outreach.other_rows, about))
+    if by_year is not None:
+        told.append((by_year.absent, "awards of credentials absent from the catalogue are left out"))
+    return [f"{n:,} {words}." if n >= minimum else f"Fewer than {minimum} {words}." for n, words in told if n]

@@ -163,17 +163,19 @@ class Persistence:
     later: int
 
 
-def regrouped(found: Persistence, who: pd.DataFrame, *, family: Collection[Cell] | None = None) -> Persistence:
-    """Return the same predictions with other groups: ``who`` has a row per learner scored, in their order."""
+def regrouped(found: Persistence, who: pd.DataFrame) -> Persistence:
+    """Return the same predictions with other groups: ``who`` has a row per learner scored, in their order.
+
+    What the groups show against each other stays as it was found.
+    """
     scored = replace(found.populations[0], who=who)
     persisted = scored.figures["persisted"] == 1
     rows = {POSITIVES: ~persisted, NEGATIVES: persisted}
     if "flagged" in scored.figures:
         rows[FLAGGED] = scored.figures["flagged"] == 1
     others = [replace(one, who=who[rows[one.name]].reset_index(drop=True)) for one in found.populations[1:]]
-    populations, parts = (scored, *others), fifths(scored)
-    compared = compare(populations, family=family)
-    return replace(found, populations=populations, compared=compared, fifths=parts, reliability=reliability(parts))
+    parts = fifths(scored)
+    return replace(found, populations=(scored, *others), fifths=parts, reliability=reliability(parts))
 
 
 def first_known(scores: pd.DataFrame) -> pd.DataFrame:
@@ -222,7 +224,8 @@ def lowest(probability: pd.Series, learners: pd.Series, *, capacity: int) -> pd.
 def _flags(rows: pd.DataFrame, capacity: int | None) -> tuple[pd.Series | None, Flags]:
     given = rows["flagged"].notna()
     if given.all():
-        return rows["flagged"].astype(bool), "as given"
+        flagged = rows["flagged"].astype(bool)
+        return (flagged, "as given") if flagged.any() else (None, "none")
     if given.any():
         raise DataError(
             f"column flagged of scores is missing in {int((~given).sum())} of {len(rows)} rows that count; say of "

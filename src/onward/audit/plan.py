@@ -52,7 +52,7 @@ class AuditPlan:
     next_audit: date | None = None
 
     def __post_init__(self) -> None:
-        if not self.limit > 0:
+        if not 0 < self.limit < float("inf"):
             raise SettingsError(f"limit is {self.limit}; set it to a number of dollars above 0")
         if self.minimum_cell < 2:
             raise SettingsError(

@@ -170,7 +170,7 @@ def write_report(editions: Editions, folder: Path, *, restricted: Path | None = 
     ``folder``, so that who passes the one on does not pass on the other. Raises SettingsError where it does not.
     """
     if restricted is not None:
-        _check_apart(folder, restricted)
+        check_apart(folder, restricted)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in _files(editions.public).items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
@@ -179,7 +179,8 @@ def write_report(editions: Editions, folder: Path, *, restricted: Path | None = 
     return folder / REPORT
 
 
-def _check_apart(folder: Path, restricted: Path) -> None:
+def check_apart(folder: Path, restricted: Path) -> None:
+    """Refuse a place for the restricted edition that is, holds or lies in that of the public one."""
     public, private = folder.resolve(), restricted.resolve()
     if public == private or public in private.parents or private in public.parents:
         raise SettingsError(

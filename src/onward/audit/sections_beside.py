@@ -29,7 +29,7 @@ STEP_NAMES = {name: f"{name[:1].upper()}{name[1:]}" for name in STEPS}
 PROGRAMMES = (EITHER, WORK_BASED, PARTNER)
 LENGTH_NAMES = {"short": "Short", "middle": "Middle", "long": "Long"}
 LATEST = 10
-"""Years of awards in the page; every year is in cells.csv."""
+"""Years of awards in the page."""
 
 
 def persistence(look: LookUp) -> list[Part]:

@@ -7,7 +7,7 @@ at least three counts are possible, and means over a fifth of the range. What ca
 withheld altogether, everyone included. An earlier release counts as published too.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -243,11 +243,16 @@ def _until_still(step: Callable[[Table, Bools], Bools], tables: Sequence[Table],
             return hidden
 
 
-def _given_away(table: Table, minimum: int) -> tuple[Bools, Bools]:
-    """Return the counts, and the means, that give a learner away by themselves."""
+def _given_away(table: Table, minimum: int, tied: Collection[str]) -> tuple[Bools, Bools]:
+    """Return the counts, and the means, that give a learner away by themselves.
+
+    Where all of a cell have one figure of a measure that is ``tied``, the cell goes with its count and every measure.
+    """
     rest = table.n[:, None] - table.part
     few = ((table.part > 0) & (table.part < minimum)) | ((rest > 0) & (rest < minimum))
-    return table.n < minimum, table.same | few
+    of = np.array([name in tied for name in table.measures], bool)
+    whole = (table.same[:, of] & ~table.same[0, of]).any(axis=1)
+    return (table.n < minimum) | whole, table.same | few
 
 
 def _kept_back(table: Table, shown: Shown, minimum: int) -> tuple[Bools, Bools]:
@@ -262,7 +267,7 @@ def _hidden(population: Population, shown: Shown | None, minimum: int) -> tuple[
     """Return the table of a population with the counts and the means of it that are withheld."""
     table = table_of(population)
     tables = [table]
-    counts, means = _given_away(table, minimum)
+    counts, means = _given_away(table, minimum, population.tied)
     if shown is not None:
         counts, means = (a | b for a, b in zip((counts, means), _kept_back(table, shown, minimum), strict=True))
         more = newcomers(table, shown, population.bounds)

@@ -40,7 +40,8 @@ class Verdict:
 
     ``wider`` are groups whose gap over all learners is wider than under the decisions compared with; ``compared`` says
     whether that could be looked at. ``too_small`` are groups owed a case review, those that are watched among them:
-    none of them is passed.
+    none of them is passed. ``reservations`` are what else keeps it from passing, in words: what could not be evaluated.
+    ``tested`` counts the gaps that were tested, whether they may be shown or not.
     """
 
     status: Status
@@ -48,6 +49,8 @@ class Verdict:
     wider: tuple[tuple[str, str], ...]
     compared: bool
     too_small: tuple[tuple[str, str], ...]
+    reservations: tuple[str, ...] = ()
+    tested: int = 0
 
 
 def needed_n(*, n: int, error: float, limit: float, values: float = 0.0) -> int | None:
@@ -104,20 +107,23 @@ def judge(
     compared: bool,
     too_small: tuple[tuple[str, str], ...],
     watched: tuple[tuple[str, str], ...] = (),
+    reservations: tuple[str, ...] = (),
 ) -> Verdict:
     """Judge the primary gaps: attribute, group, n, gap, error with its parts, comparable and both intervals of each.
 
     A pass asks besides that the gap over all learners was compared with history's and is not wider: strata can carry
-    the tracking, and then the gap inside them shows nothing.
+    the tracking, and then the gap inside them shows nothing. With ``reservations`` nothing passes.
     """
     found = (find(row, limit=limit) for _, row in judged.iterrows())
     findings = tuple(replace(one, watched=(one.attribute, one.group) in watched) for one in found)
     return Verdict(
-        status(findings, may_pass=compared and not wider),
+        status(findings, may_pass=compared and not wider and not reservations),
         findings,
         wider,
         compared,
         too_small,
+        reservations,
+        len(findings),
     )
 
 

@@ -260,12 +260,12 @@ def tally(audit: Audit) -> str:
     """Say how many judged gaps came out which way, counting those that are shown."""
     outcomes = [finding.outcome for finding in audit.verdict.findings]
     parts = [f"{outcomes.count(key)} {words}" for key, (_, words) in OUTCOMES.items() if key in outcomes]
-    hidden = len(audit.family) - len(outcomes)
+    tested = audit.verdict.tested
+    hidden = tested - len(outcomes)
     parts += [f"{hidden} judged but withheld here"] if hidden else []
     if not parts:
         return "No group was large enough to be judged."
-    noun = "gap was" if len(audit.family) == 1 else "gaps were"
-    return f"{len(audit.family)} {noun} judged: {', '.join(parts)}."
+    return f"{tested} {'gap was' if tested == 1 else 'gaps were'} judged: {', '.join(parts)}."
 
 
 def values_alone(audit: Audit) -> list[Cell]:
@@ -284,8 +284,7 @@ def reasons(audit: Audit) -> list[str]:
     found = [tally(audit)]
     if verdict.status == "fail" and all(finding.outcome != "outside" for finding in verdict.findings):
         found.append("The gap that lies outside the limit belongs to a group whose figures are withheld here.")
-    if not alike(audit):
-        found.append(f"Not evaluated: gaps among comparable learners; {audit.not_evaluated['strata']}.")
+    found += [f"{reservation}. So this cannot pass." for reservation in verdict.reservations]
     if not verdict.compared:
         found.append(
             f"Not evaluated: whether the gap over all learners has grown; "

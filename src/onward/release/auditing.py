@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from onward.audit import Audit, Editions, write_report
+from onward.audit import Audit, AuditPlan, Editions, write_report
+from onward.audit.report import check_apart
 from onward.errors import SettingsError
 from onward.release.place import check_report_place
 from onward.release.plans import plan_of_file
@@ -31,19 +32,10 @@ def audit_again_or_files(what: Path, asked: Asked, *, out: Path | None, restrict
     place = out or (what / "audit" if what.is_dir() else Path("audit"))
     check_report_place(place)
     if restricted is not None:
-        check_report_place(restricted)
-        _check_apart(place, restricted)
+        check_report_place(restricted, public=False)
+        check_apart(place, restricted)
     found = _audit_run(what, asked) if what.is_dir() else _audit_file(what, asked)
     return found.public, write_report(found, place, restricted=restricted)
-
-
-def _check_apart(public: Path, restricted: Path) -> None:
-    here, there = public.resolve(), restricted.resolve()
-    if here == there or here in there.parents or there in here.parents:
-        raise SettingsError(
-            f"expected a folder for the restricted edition apart from the public one; {restricted} and {public} "
-            "overlap; choose another --restricted"
-        )
 
 
 def _audit_run(run: Path, asked: Asked) -> Editions:
@@ -53,7 +45,10 @@ def _audit_run(run: Path, asked: Asked) -> Editions:
             f"expected no file for an audit of a run, which has its own; got --{', --'.join(stray)}; leave them out, "
             "or name a CSV file of decisions"
         )
-    previous = None if asked.previous is None else read_release(asked.previous)
+    # The run's own report is out already: what it withheld stays withheld.
+    own = run / "report" / "audit.json"
+    before = asked.previous or (own.parent if own.is_file() else None)
+    previous = None if before is None else read_release(before)
     return audit_again(run, limit=asked.limit, minimum_cell=asked.minimum_cell, previous=previous)
 
 
@@ -65,12 +60,8 @@ def _audit_file(decisions: Path, asked: Asked) -> Editions:
             f"expected {lacking} for an audit of the decisions in {decisions}: who learners are and what credentials "
             "return; add them, or name the folder of a run"
         )
-    plan = plan_of_file(AuditFile() if asked.plan is None else load_audit(asked.plan))
-    plan = replace(
-        plan,
-        limit=plan.limit if asked.limit is None else asked.limit,
-        minimum_cell=plan.minimum_cell if asked.minimum_cell is None else asked.minimum_cell,
-    )
+    chosen = AuditFile() if asked.plan is None else load_audit(asked.plan)
+    plan = _with_asked(plan_of_file(chosen), asked)
     return audit_files(
         decisions,
         groups=groups,
@@ -78,4 +69,20 @@ def _audit_file(decisions: Path, asked: Asked) -> Editions:
         others={name: path for name, path in asked.files.items() if name not in REQUIRED},
         plan=plan,
         previous=None if asked.previous is None else read_release(asked.previous),
+        named=chosen.judged is not None,
     )
+
+
+def _with_asked(plan: AuditPlan, asked: Asked) -> AuditPlan:
+    """Return the plan with what was asked for besides, and said so; a file of rules may only be made stricter."""
+    limit = plan.limit if asked.limit is None else asked.limit
+    minimum_cell = plan.minimum_cell if asked.minimum_cell is None else asked.minimum_cell
+    if (limit, minimum_cell) == (plan.limit, plan.minimum_cell):
+        return plan
+    if asked.plan is not None and (limit > plan.limit or minimum_cell < plan.minimum_cell):
+        raise SettingsError(
+            f"expected rules as strict as those of {asked.plan} (limit {plan.limit:g}, cells of {plan.minimum_cell}), "
+            f"which were fixed before results; got limit {limit:g}, cells of {minimum_cell}; change the file, openly"
+        )
+    said = f"when the audit was asked for: limit ${limit:,.0f}, cells of at least {minimum_cell}"
+    return replace(plan, limit=limit, minimum_cell=minimum_cell, about=(("Rules chosen", said), *plan.about))

@@ -28,8 +28,13 @@ def check_place(folder: Path, data: Path) -> None:
         )
 
 
-def check_report_place(folder: Path) -> None:
-    """Refuse a place for a report that is a file, or holds anything but an earlier report."""
+def check_report_place(folder: Path, *, public: bool = True) -> None:
+    """Refuse a place for a report that is a file, or holds anything but an earlier report.
+
+    A public report does not go where an officer's edition lies: its case reviews would stay beside it.
+    """
+    if public and (folder / "access.log").exists():
+        raise SettingsError(f"{folder} holds an officer's edition; choose another --out for the public report")
     if folder.exists() and not (folder.is_dir() and (not any(folder.iterdir()) or (folder / REPORT).is_file())):
         raise SettingsError(
             f"expected {folder} to be free, empty or to hold an earlier report; it holds something else; choose "

@@ -5,6 +5,9 @@ from dataclasses import replace
 from onward.audit import AuditPlan
 from onward.settings import AuditFile, AuditSettings, Settings
 
+DEFAULT_SOURCE = "vendor"
+"""The source of decisions that name none."""
+
 
 def plan_of_run(settings: Settings, *, notes: tuple[str, ...]) -> AuditPlan:
     """Return the plan of a run's audit."""
@@ -26,8 +29,9 @@ def plan_of_file(chosen: AuditFile) -> AuditPlan:
     return replace(
         _plan(chosen),
         limit=chosen.limit,
-        judged=chosen.judged,
-        compared_with=chosen.compared_with,
+        judged=chosen.judged or DEFAULT_SOURCE,
+        # What is judged is not compared with itself.
+        compared_with="" if chosen.compared_with == chosen.judged else chosen.compared_with,
         control_words=chosen.control_words,
         notes=chosen.notes,
     )

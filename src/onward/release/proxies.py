@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from onward.models.calibration import log_odds_of
 from onward.policy.prospects import Floats
 
-FOLDS, MOST, STRENGTH = 3, 5_000, 0.1
-"""Folds of learners, learners at most, and the inverse of the penalty of the logistic regression."""
+FOLDS, MOST, FEWEST, STRENGTH = 3, 5_000, 100, 0.1
+"""Folds, learners at most (half of either side), of either side at least, and the inverse of the penalty."""
 
 
 def proxy_auc(p_complete: Floats, member: "np.typing.NDArray[np.bool_]", *, seed: int) -> float:
@@ -27,7 +27,9 @@ def proxy_auc(p_complete: Floats, member: "np.typing.NDArray[np.bool_]", *, seed
     ...     seed=0), 1)
     0.7
     """
-    rows = np.random.default_rng(seed).permutation(len(member))[:MOST]
+    random = np.random.default_rng(seed)
+    either = [random.permutation(np.flatnonzero(side))[: MOST // 2] for side in (member, ~member)]
+    rows = random.permutation(np.concatenate(either))
     scores, label = log_odds_of(p_complete[rows]), member[rows]
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=500))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
@@ -40,9 +42,10 @@ def proxy_words(p_complete: Floats, who: pd.DataFrame, cells: tuple[tuple[str, s
     found = [
         f"{group.replace('_', ' ')} {proxy_auc(p_complete, (who[name] == group).to_numpy(), seed=seed):.2f}"
         for name, group in cells
+        if min((who[name] == group).sum(), (who[name] != group).sum()) >= FEWEST
     ]
     if not found:
-        return "not evaluated: no group is judged and shown"
+        return f"not evaluated: no group that may be shown has {FEWEST} learners"
     return (
         f"AUC of each judged group from the served probabilities of all credentials together, by cross-fitted "
         f"logistic regression: {', '.join(found)}. .50 tells nothing; scores rest on facts such as stated interests, "

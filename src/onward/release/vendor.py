@@ -13,6 +13,7 @@ from onward.data import tables
 from onward.data.columns import Table
 from onward.data.one_table import read_table
 from onward.errors import DataError
+from onward.release.plans import DEFAULT_SOURCE
 
 NEEDS: Mapping[str, tuple[Table, tuple[str, ...], tuple[str, ...] | None]] = {
     "decisions": (tables.DECISIONS, ("learner_id", "credential_id"), ()),
@@ -26,9 +27,8 @@ NEEDS: Mapping[str, tuple[Table, tuple[str, ...], tuple[str, ...] | None]] = {
     "awards": (tables.COUNTED_AWARDS, ("learner_id", "credential_id", "awarded_on"), ()),
 }
 """Of each file: the table it is, the columns it must have, and what makes a row unique where that differs."""
-NOT_SAID = {"basis": "published", "kind": "Certificate", "name": "", "cip": "99", "weeks": 1.0, "relation": "leads_to"}
-"""What stands in for a column that a file does not have and no figure of the audit rests on."""
-DEFAULT_SOURCE = "vendor"
+NOT_SAID = {"basis": "not said", "kind": "Certificate", "name": "", "cip": "99", "weeks": 1.0, "relation": "leads_to"}
+"""What stands in for a column that a file does not have; of these, figures rest on the basis alone."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,11 @@ def audit_files(
     others: Mapping[str, Path | None],
     plan: AuditPlan,
     previous: Release | None = None,
+    named: bool = False,
 ) -> Editions:
     """Audit the decisions in a file; ``others`` are the further files by the name of their table.
 
-    The source that is judged is the plan's where decisions has it, else the only one there is.
+    The source that is judged is the plan's where decisions has it or the plan has it ``named``, else the only one.
     """
     files = read_files({"decisions": decisions, "groups": groups, "values": values, **others})
     given = dict(files.tables)
@@ -89,7 +90,8 @@ def audit_files(
         )
     about = (*plan.about, *((f"File {name}", f"SHA-256 {digest}") for name, digest in files.digests.items()))
     stated = replace(plan, attributes=tuple(held), about=about)
-    return audit(rows, demographics=people, plan=_judging(rows["source"], stated), previous=previous, **given)
+    stated = stated if named else _judging(rows["source"], stated)
+    return audit(rows, demographics=people, plan=stated, previous=previous, **given)
 
 
 def _judging(found: pd.Series, plan: AuditPlan) -> AuditPlan:
@@ -116,8 +118,11 @@ def read_release(folder: Path) -> Release:
         raise DataError(
             f"expected audit.json of an earlier report in {folder}; there is none; name the report's folder"
         )
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if content.get("edition") != "public" or "release" not in content:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"expected {path} as a report wrote it; {error}; take the report's own folder") from None
+    if not isinstance(content, dict) or content.get("edition") != "public" or "release" not in content:
         raise DataError(
             f"expected the public edition of an earlier report in {folder}; that is another; name the public one"
         )
