@@ -145,7 +145,7 @@ def _about(
         ("Run", settings.name),
         ("Data", f"through {settings.data.data_through:%Y-%m-%d}"),
         ("Hold-out", histories.holdout.words),
-        ("Left out", f"{nothing_open:,} learners to whom no credential was open"),
+        ("Left out", f"{_few(nothing_open, settings.audit.minimum_cell)} learners to whom no credential was open"),
         ("Sensitive attributes in training", f"{uses}. None is an input of a served model."),
         *_averaged(distilled),
         ("Constraint", "none" if parity is None else parity.words),
@@ -154,6 +154,11 @@ def _about(
         ("Support", support.words),
         ("Against history", "not said: too few settled decisions" if value is None else value.words),
     )
+
+
+def _few(n: int, minimum: int) -> str:
+    """Write a count, but one that is too small to show."""
+    return f"fewer than {minimum}" if 0 < n < minimum else f"{n:,}"
 
 
 def _averaged(distilled: Distilled | None) -> tuple[tuple[str, str], ...]:
