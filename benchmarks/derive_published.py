@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from onward.training.national_awards import RACES
 
 from onward.data.simulated_offerings import OFFERINGS
 
@@ -61,16 +62,6 @@ SURVEY_COLUMNS = {
     "CS18_24": ("age", "18_to_24"),
     "CS25_39": ("age", "25_to_39"),
     "CSABV40": ("age", "40_and_over"),
-}
-RACES = {
-    "American Indian or Alaska Native": "american_indian_or_alaska_native",
-    "Asian": "asian",
-    "Black or African American": "black",
-    "Hispanic or Latino": "hispanic",
-    "Native Hawaiian or Other Pacific Islander": "native_hawaiian_or_pacific_islander",
-    "White": "white",
-    "More than one race": "two_or_more",
-    "Unknown race and ethnicity": "unknown",
 }
 
 

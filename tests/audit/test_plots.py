@@ -58,7 +58,10 @@ def test_one_wide_interval_does_not_squeeze_all_others():
 
 def test_a_source_without_figures_is_left_out_of_the_picture():
     rows = gap_rows(["woman"], ("onward",))
-    ET.fromstring(gap_plot(rows, names=names("history", "onward"), limit=1_000.0))  # noqa: S314 - a picture of our own
+    svg = gap_plot(rows, names=names("history", "onward"), limit=1_000.0)
+    both = gap_plot(gap_rows(["woman"], ("history", "onward")), names=names("history", "onward"), limit=1_000.0)
+    # Each source that is drawn has two lines, of either interval.
+    assert [picture.count('id="LineCollection_') for picture in (svg, both)] == [2, 4]
 
 
 def test_reliability_has_a_panel_for_each_group():

@@ -19,10 +19,11 @@ from onward.audit.comparison import (
     value_drivers,
 )
 from onward.audit.editions import ADVICE, editions
+from onward.audit.evaluated import not_evaluated, reservations, without_demographics
 from onward.audit.family import Family, family, spread_within
-from onward.audit.groups import GENDER, INTERSECTION, RACE, attribute_label
+from onward.audit.groups import INTERSECTION
 from onward.audit.impact import impact
-from onward.audit.intervals import COMPARABLE_SHARE, CONFIDENCE, POOLED, with_intervals
+from onward.audit.intervals import CONFIDENCE, POOLED, with_intervals
 from onward.audit.measures import MEASURES, Worth, bounds_of, worth_of
 from onward.audit.others import Others, others
 from onward.audit.parts import parts
@@ -30,7 +31,7 @@ from onward.audit.plan import AuditPlan
 from onward.audit.population import Cell, Population
 from onward.audit.result import Audit, Editions, Valuation
 from onward.audit.reveals import reveals
-from onward.audit.sides import ALL_TOGETHER, Side, sides_of
+from onward.audit.sides import Side, sides_of
 from onward.audit.simultaneous import simultaneous_level
 from onward.audit.suppression import Release
 from onward.audit.verdict import Verdict, judge, wider_than
@@ -127,6 +128,7 @@ def _complete(
     )
     means = pd.concat([all_means(s.measured, s.cells).assign(source=n) for n, s in sides.items()], ignore_index=True)
     pooled = (ours.strata["stratum"] == POOLED).to_numpy()
+    unknown = without_demographics(advised, given["demographics"], plan)
     return Audit(
         edition="restricted",
         plan=replace(plan, notes=tuple(dict.fromkeys((*plan.notes, *beside.notes)))),
@@ -135,7 +137,7 @@ def _complete(
             judged,
             plan,
             _wider(sides, judged, plan, compared.level, counted=advised.counted),
-            _reservations(compared, given["demographics"], plan),
+            reservations(advised, ours, judged, without_demographics=unknown),
         ),
         family=judged.tested,
         needed=judged.needed,
@@ -152,11 +154,11 @@ def _complete(
         withheld=pd.DataFrame(),
         learners=advised.learners,
         left_out=advised.left_out,
-        without_demographics=_without_demographics(advised, given["demographics"], plan),
+        without_demographics=unknown,
         strata=int(ours.strata["stratum"][~pooled].nunique()),
         pooled=int(advised.count(plan.judged)[pooled].sum()),
         valuation=_valuation(given["values"], given["credentials"], advised, listed=listed),
-        not_evaluated=_not_evaluated(advised, ours, plan) | beside.not_evaluated,
+        not_evaluated=not_evaluated(advised, ours, plan) | beside.not_evaluated,
         case_review=_case_review(advised, ours, judged, plan),
         composition=_composition(ours),
         value_drivers=value_drivers(ours.estimator, judged.tested, compared.of.ids, most=DRIVERS),
@@ -186,39 +188,12 @@ def _level(ours: Side, judged: Family) -> float:
     return simultaneous_level(ours.estimator.covariance(judged.tested, "value", "stratum"))
 
 
-def _reservations(compared: Compared, people: pd.DataFrame, plan: AuditPlan) -> tuple[str, ...]:
-    """Say what was not looked at, so that nothing about it may read as a pass."""
-    found = []
-    if compared.ours(plan).strata["stratum"].eq(ALL_TOGETHER).all():
-        found.append(
-            "Not evaluated: gaps among comparable learners; no strata were given, so nobody is compared with learners "
-            "of like preparation and goal"
-        )
-    tested = {name for name, _ in compared.family.tested}
-    found += [
-        f"Not evaluated: {attribute_label(name).lower()}; no group of it is known and large enough to test"
-        for name in (RACE, GENDER)
-        if name not in tested
-    ]
-    advised = compared.advised
-    everyone = advised.learners + advised.left_out
-    if advised.learners < COMPARABLE_SHARE * everyone:
-        found.append(
-            f"Only {advised.learners / everyone:.0%} of the learners have a decision from every source: what is said "
-            "of them is not said of all"
-        )
-    known = 1 - _without_demographics(advised, people, plan) / advised.learners
-    if known < COMPARABLE_SHARE:
-        found.append(f"Demographics say something of only {known:.0%} of the learners: most groups are not seen whole")
-    return tuple(found)
-
-
 def _verdict(
     gaps: pd.DataFrame,
     judged: Family,
     plan: AuditPlan,
     wider: tuple[Cell, ...] | None,
-    reservations: tuple[str, ...],
+    missing: tuple[str, ...],
 ) -> Verdict:
     primary = (gaps["given"] == "stratum") & (gaps["source"] == plan.judged) & (gaps["measure"] == "value")
     return judge(
@@ -228,7 +203,7 @@ def _verdict(
         compared=wider is not None,
         too_small=judged.reviewed,
         watched=judged.watched,
-        reservations=reservations,
+        reservations=missing,
     )
 
 
@@ -307,17 +282,6 @@ def _reveals(sides: dict[str, Side], plan: AuditPlan) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def _without_demographics(advised: Advice, people: pd.DataFrame, plan: AuditPlan) -> int:
-    rows = advised.first[plan.judged]
-    unknown = ~rows["learner_id"].isin(people["learner_id"])
-    if len(people) and unknown.all():
-        raise DataError(
-            "none of the learners of decisions is in demographics; use the same learner_id in both, or nobody can be "
-            "counted with a group"
-        )
-    return int(rows.loc[unknown, "count"].sum())
-
-
 def _case_review(advised: Advice, ours: Side, judged: Family, plan: AuditPlan) -> pd.DataFrame:
     if advised.counted:
         return pd.DataFrame(columns=CASE_COLUMNS)
@@ -355,34 +319,6 @@ def _valuation(values: pd.DataFrame, credentials: pd.DataFrame, advised: Advice,
         basis={str(name): int(n) for name, n in ours["basis"].value_counts().sort_index().items()},
         sources=tuple(sorted(ours["source"].dropna().unique())),
     )
-
-
-def _not_evaluated(advised: Advice, ours: Side, plan: AuditPlan) -> dict[str, str]:
-    """Say which parts of the audit cannot be evaluated, and what would be needed."""
-    held = set(ours.measured.figures.columns)
-    reasons = {
-        "completion": "the decisions hold no probability of completing (column p_complete)",
-        "benefit": "it takes a probability of completing (p_complete) and the catalogue with prices (credentials)",
-        "exposure": "the decisions hold no list beyond the first rank, or are counted rows",
-        "level": "it takes the catalogue with award levels (credentials)",
-        "stacking": "it takes the catalogue (credentials) and what leads to what (pathways)",
-        "dead_end": "it takes the catalogue (credentials) and what leads to what (pathways)",
-        "family_wage": "no wage that a family lives on is set (family_wage)",
-        "not_imputed": "no advised value is imputed, or all are, so leaving imputed ones out changes nothing or all",
-    }
-    found = {name: why for name, why in reasons.items() if name not in held}
-    if plan.compared_with not in advised.sources:
-        beside = f"of source {plan.compared_with}" if plan.compared_with else "of another source"
-        found["comparison"] = f"there are no decisions {beside} to compare with"
-    if ours.strata["stratum"].eq(ALL_TOGETHER).all():
-        found["strata"] = "no strata were given: nobody is compared with learners of like preparation and goal"
-    if not any(kind == "preparation" for _, kind in ours.cells):
-        found["preparation"] = "the strata do not say which part of them is preparation (column readiness)"
-    if ours.strata[["goal", "readiness", "eligibility"]].isna().any().all():
-        found["parts"] = "the strata do not say what in them is goal, readiness and eligibility"
-    elif plan.reference:
-        found["parts"] = "a group of reference is named, and parts are set against everyone else"
-    return found
 
 
 def _populations(sides: dict[str, Side], of: Worth, advised: Advice) -> list[Population]:

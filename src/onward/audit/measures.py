@@ -14,6 +14,7 @@ from onward.audit.advice import Advice, Places
 from onward.audit.plan import AuditPlan
 from onward.audit.population import Floats
 from onward.data import worth
+from onward.data.problems import some
 from onward.data.tables import RUNGS
 from onward.errors import DataError
 
@@ -24,12 +25,6 @@ SHARES = ("above_median", "fails_premium", "dead_end", "family_wage")
 CHANCE = frozenset({"completion", *SHARES})
 """Measures that lie between 0 and 1."""
 LAST_RUNG_OF_A_CERTIFICATE = RUNGS["4"]
-
-
-def some(ids: pd.Series) -> str:
-    """Name a few of many ids."""
-    names = sorted(ids.astype(str).unique())
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def look_up(advised: pd.Series, figures: pd.Series, *, table: str) -> pd.Series:

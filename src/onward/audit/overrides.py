@@ -11,6 +11,7 @@ import pandas as pd
 from onward.audit.participation import groups_of
 from onward.audit.population import Population
 from onward.data import worth
+from onward.data.problems import some
 from onward.data.tables import DECISIONS, VALUES, conform
 from onward.errors import DataError
 
@@ -55,10 +56,8 @@ def _pairs(decisions: pd.DataFrame, advised: str, adviser: str) -> pd.DataFrame 
 def _value(recommended: pd.Series, premium: pd.Series) -> pd.Series:
     found = recommended.map(premium)
     if found.isna().any():
-        absent = sorted(recommended[found.isna()].unique())
-        more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
-        names = ", ".join(absent[:5]) + more
-        raise DataError(f"table values has no figure for recommended credential(s) {names}; add them")
+        absent = some(recommended[found.isna()])
+        raise DataError(f"table values has no figure for recommended credential(s) {absent}; add them")
     return found.astype("float64")
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from onward.audit.groups import GENDER, RACE, UNJUDGED
 from onward.audit.population import Population
+from onward.data.problems import some
 from onward.data.tables import CREDENTIALS, OFFERS, conform
 from onward.errors import DataError
 
@@ -117,10 +118,9 @@ def _check(offers: pd.DataFrame, credentials: pd.DataFrame) -> None:
     if nothing:
         raise DataError(f"offers has {nothing} row(s) with neither credential_id nor experience; say what was offered")
     named = offers.loc[_filled(offers["credential_id"]), "credential_id"]
-    absent = sorted(named[~named.isin(credentials["credential_id"])].unique())
+    absent = some(named[~named.isin(credentials["credential_id"])])
     if absent:
-        more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
-        raise DataError(f"table credentials lacks credential(s) {', '.join(absent[:5])}{more} of offers; add them")
+        raise DataError(f"table credentials lacks credential(s) {absent} of offers; add them")
 
 
 def _kinds(offers: pd.DataFrame, credentials: pd.DataFrame) -> dict[str, pd.Series]:

@@ -98,6 +98,16 @@ def described(text: str, *, days: bool) -> str:
     return f"a {what} of {_count(len(text), 'character')}, not shown"
 
 
+def some(ids: Iterable[object]) -> str:
+    """Name a few of many ids, each once.
+
+    >>> some(["c2", "c1", "c2"]), some(range(7))
+    ('c1, c2', '0, 1, 2, 3, 4 and 2 more')
+    """
+    names = sorted({str(one) for one in ids})
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
 def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """Return the one of ``names`` that is spelt most like ``name``, whatever its case, or none.
 
