@@ -160,12 +160,6 @@ def test_four_planted_faults_are_all_listed_and_nothing_is_written(tmp_path):
         ),
         ("attempts", "2024-05-30", "", ("ended_on", 2, "a day, since status is completed", "nothing")),
         ("attempts", "completed", "in_progress", ("ended_on", 2, "nothing, since status is in_progress", "a day")),
-        (
-            "credentials",
-            "30\n",
-            "30\nbake,Baking,Certificate,21,120501,30\n",
-            ("credential_id", 3, "a row in values.csv for every credential", "none for this one"),
-        ),
         ("credentials", ",30\n", ",some\n", ("weeks", 2, "a number of at least 0.1", "'some'")),
         ("attempts", "ann", "cy", ("learner_id", 2, "a learner that is in learners.csv", NOT_SHOWN)),
         ("attempts", "weld", "web", ("credential_id", 2, "a credential that is in credentials.csv", NOT_SHOWN)),

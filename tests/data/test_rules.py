@@ -71,7 +71,6 @@ def test_a_constant_may_be_a_date_a_number_or_a_flag_of_toml(tmp_path):
         ('"students.csv"', '"students.csv"\nonly = { column = "A" }', "state either equals or not_equals"),
         ('"students.csv"', '"../students.csv"', "expected the name of a file; came '../students.csv'"),
         ('"students.csv"', '"values.csv"\nbeside_mapping = true', "it is both in the folder and beside the mapping"),
-        ('[tables.values]\nfile = "values.csv"', "", "tables.values: expected a file for this table"),
     ],
 )
 def test_a_mistake_in_a_mapping_is_told(tmp_path, old, new, match):

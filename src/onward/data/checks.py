@@ -58,6 +58,7 @@ class Piece:
     kinds: Mapping[str, Kind]
     refused: Mapping[str, Fault]
     whole: bool
+    unit: str = "row"
 
     def column(self, name: str) -> Column:
         """Return the declaration of the column ``name``, an extra's included."""
@@ -71,7 +72,8 @@ class Piece:
         expected = fault.expected if heading == name else f"{fault.expected} (it becomes {self.table.name}.{name})"
         for position in np.flatnonzero(fault.wrong):
             came = self._came(name, self.cells[name].iloc[position])
-            yield Problem(self.file, heading, int(self.rows[position]), expected, came, fault.remedy)
+            row = int(self.rows[position])
+            yield Problem(self.file, heading, row, expected, came, fault.remedy, self.unit)
 
     def _came(self, name: str, text: str) -> str:
         if not text:
@@ -96,11 +98,13 @@ class Stack:
     sources: tuple[str, ...]
     whole: bool
     refused: pd.DataFrame
+    units: Mapping[str, str]
 
     def problem(self, position: int, columns: tuple[str, ...], expected: str, came: str, remedy: str) -> Problem:
         """Return the problem of the row at ``position``."""
         heading = ", ".join(self.headings.get(name, name) for name in columns)
-        return Problem(str(self.files[position]), heading, int(self.rows[position]), expected, came, remedy)
+        file = str(self.files[position])
+        return Problem(file, heading, int(self.rows[position]), expected, came, remedy, self.units[file])
 
 
 def is_private(table: Table, name: str) -> bool:
@@ -163,7 +167,8 @@ def stacked(pieces: list[Piece]) -> tuple[Stack, list[Problem]]:
     whole = all(piece.whole for piece in pieces)
     sources = tuple(dict.fromkeys(piece.file for piece in pieces))
     lost = pd.concat(refused, ignore_index=True).reindex(columns=frame.columns).fillna(value=False).astype(bool)
-    return Stack(pieces[0].table, frame, files, rows, headings, sources, whole, lost), problems
+    units = {piece.file: piece.unit for piece in pieces}
+    return Stack(pieces[0].table, frame, files, rows, headings, sources, whole, lost, units), problems
 
 
 def row_problems(stack: Stack) -> list[Problem]:
@@ -172,7 +177,7 @@ def row_problems(stack: Stack) -> list[Problem]:
 
 
 def reference_problems(stacks: Mapping[str, Stack]) -> list[Problem]:
-    """Return the rows that name a learner or credential which is in no table, or that lack a row there.
+    """Return the rows that name a learner or credential which is in no table.
 
     Where rows of the table referred to could not be read, their ids are unknown and nothing is said.
     """
@@ -182,9 +187,6 @@ def reference_problems(stacks: Mapping[str, Stack]) -> list[Problem]:
             target = stacks.get(column.references)
             if target is not None and target.whole and column.name in stack.frame:
                 problems += _unknown(stack, column, target)
-        target = stacks.get(stack.table.each_in)
-        if target is not None and target.whole and len(target.frame):
-            problems += _without_row(stack, target)
     return problems
 
 
@@ -247,12 +249,3 @@ def _unknown(stack: Stack, column: Column, target: Stack) -> Iterator[Problem]:
         yield stack.problem(position, (column.name,), f"a {noun} that is in {file}", NOT_SHOWN, remedy)
 
 
-def _without_row(stack: Stack, target: Stack) -> Iterator[Problem]:
-    key = stack.table.key
-    if not set(key) <= set(stack.frame) & set(target.frame):
-        return
-    (name,) = key
-    ids, noun, file = stack.frame[name], name.removesuffix("_id"), ", ".join(target.sources)
-    remedy = f"add a row for it there, or remove this {noun}"
-    for position in np.flatnonzero(ids.notna() & ~ids.isin(target.frame[name])).tolist():
-        yield stack.problem(position, key, f"a row in {file} for every {noun}", "none for this one", remedy)

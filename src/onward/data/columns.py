@@ -79,8 +79,7 @@ class Column:
 class Table:
     """One table: what a row is, its columns, which of them make a row unique, and which dates must be in order.
 
-    ``ended_unless`` names a column, the value of it that means still open, and the date that must stand otherwise;
-    ``each_in`` a table that has a row for every key.
+    ``ended_unless`` names a column, the value of it that means still open, and the date that must stand otherwise.
     """
 
     name: str
@@ -90,7 +89,6 @@ class Table:
     required: bool = False
     in_order: tuple[tuple[str, str], ...] = ()
     ended_unless: tuple[str, str, str] | None = None
-    each_in: str = ""
 
     def column(self, name: str) -> Column:
         """Return the column called ``name``."""

@@ -27,8 +27,6 @@ def _section(table: Table) -> str:
     if table.ended_unless is not None:
         column, still_open, end = table.ended_unless
         order += f" {end} is empty exactly where {column} is {still_open}."
-    if table.each_in:
-        order += f" Each has a row in {table.each_in}."
     return "\n".join([text + order, "", _HEAD, *map(_row, table.columns)])
 
 

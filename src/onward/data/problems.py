@@ -28,7 +28,8 @@ _DAY = re.compile(
 class Problem:
     """One fault: where it stands, what was expected, what came and what to do.
 
-    ``row`` is the row a person sees in the file, the header being row 1.
+    ``row`` is the row a person sees in the file, the header being row 1; of a file without rows, ``unit`` says what is
+    counted.
 
     >>> print(Problem("awards.csv", "awarded_on", 7, "a date as YYYY-MM-DD", "'May'", "write the day in full"))
     awards.csv, column awarded_on, row 7: expected a date as YYYY-MM-DD; came 'May'; write the day in full
@@ -40,10 +41,11 @@ class Problem:
     expected: str
     came: str
     remedy: str
+    unit: str = "row"
 
     def __str__(self) -> str:
         column = f", column {self.column}" if self.column else ""
-        row = f", row {self.row}" if self.row is not None else ""
+        row = f", {self.unit} {self.row}" if self.row is not None else ""
         return f"{self.file}{column}{row}: expected {self.expected}; came {self.came}; {self.remedy}"
 
 
@@ -124,7 +126,8 @@ def _line(group: list[Problem]) -> str:
     if len(group) == 1:
         return str(group[0])
     rows = ", ".join(others[:_SHOWN_ROWS]) + (", …" if len(others) > _SHOWN_ROWS else "")
-    where = f": {'row' if len(others) == 1 else 'rows'} {rows}" if others else ""
+    unit = group[0].unit
+    where = f": {unit if len(others) == 1 else unit + 's'} {rows}" if others else ""
     return f"{group[0]} (and {len(group) - 1:,} more like it{where})"
 
 

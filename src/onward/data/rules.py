@@ -7,12 +7,13 @@ from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from onward.data.cells import convert
 from onward.data.checks import SENSITIVE, is_sensitive, of_learners
 from onward.data.columns import EXTRA_PREFIX, Column, Table
 from onward.data.problems import nearest
+from onward.data.strict import Strict
 from onward.data.tables import BY_NAME, INPUTS
 from onward.errors import SettingsError
 
@@ -25,12 +26,6 @@ def _as_text(value: object) -> object:
 
 
 Cell = Annotated[str, BeforeValidator(_as_text)]
-
-
-class Strict(BaseModel):
-    """A part of a mapping file: a key that is not described here is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Condition(Strict):

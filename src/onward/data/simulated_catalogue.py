@@ -120,7 +120,7 @@ def _modality(offering: Offering) -> str:
 def _funding(offering: Offering) -> str:
     if offering.work_based:
         return "employer"
-    return "workforce grant" if offering.award_level == "20" else "Pell grant|workforce grant"
+    return "wioa" if offering.award_level == "20" else "pell|wioa"
 
 
 def _pathways() -> pd.DataFrame:

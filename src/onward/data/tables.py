@@ -46,6 +46,10 @@ KINDS = (
     "MasterDegree",
     "DoctoralDegree",
 )
+FUNDING = ("pell", "wioa", "perkins", "employer", "gi_bill", "state_grant")
+"""What may pay for a credential. ``wioa``: on the state's list of eligible training; Workforce Pell is apart."""
+MODALITIES = ("in_person", "online", "hybrid")
+SCHEDULES = ("day", "evening", "weekend", "any")
 STATUSES = ("completed", "stopped", "transferred", "in_progress")
 
 
@@ -115,7 +119,7 @@ ENROLLMENTS = Table(
         Column("credits_attempted", "number", "credits attempted in the term", low=0),
         Column("credits_earned", "number", "credits earned in the term", low=0),
         Column("gpa", "number", "grade of the term, on one scale for the whole file", low=0),
-        Column("modality", "category", "how the term was taught", values=("in_person", "online", "hybrid")),
+        Column("modality", "category", "how the term was taught", values=MODALITIES),
     ),
     ("learner_id", "institution_id", "term_start"),
     in_order=(("term_start", "term_end"),),
@@ -189,6 +193,20 @@ OFFERS = Table(
     ),
     ("learner_id", "credential_id", "experience", "stage", "on_date"),
 )
+LIMITS = Table(
+    "limits",
+    "the limits a learner set",
+    (
+        _LEARNER,
+        Column("max_weeks", "number", "most weeks still to go", low=0.1),
+        Column("max_cost", "number", "highest net price still to pay, in dollars", low=0),
+        Column("max_hours_per_week", "number", "most hours a week", low=0.1, high=112),
+        Column("modality", "text", "ways of teaching the learner can take part in", joined=MODALITIES),
+        Column("schedule", "text", "times the learner can take part at", joined=SCHEDULES),
+        Column("must_stack", "flag", "only what leads on to a further credential"),
+    ),
+    ("learner_id",),
+)
 CREDENTIALS = Table(
     "credentials",
     "a catalogue entry",
@@ -207,18 +225,25 @@ CREDENTIALS = Table(
         Column("partners", "text", "employers it is made with, joined by |"),
         Column("work_based", "flag", "learning takes place at work"),
         Column("noncredit", "flag", "taught outside credit"),
-        Column("funding", "text", "what may pay for it, joined by |"),
-        Column("modality", "category", "how it is taught", values=("in_person", "online", "hybrid")),
-        Column("schedule", "category", "when it is taught", values=("day", "evening", "weekend", "any")),
+        Column("funding", "text", "what may pay for it", joined=FUNDING),
+        Column("modality", "category", "how it is taught", values=MODALITIES),
+        Column("schedule", "category", "when it is taught", values=SCHEDULES),
         Column("hours_per_week", "number", "hours a week it takes", low=0, high=112),
         Column("campus", "text", "where it is taught"),
         Column("starts_on", "date", "next start"),
         Column("seats", "integer", "places", low=0),
         Column("licence_conditions", "text", "what a licensing board asks besides"),
+        _id(
+            "provider_id",
+            "the provider's id in published figures: IPEDS UNITID, six-digit OPEID, or that of a state's list",
+            required=False,
+        ),
+        Column("median_debt", "number", "median debt of completers who borrowed for it, in dollars", low=0),
+        Column("workforce_pell_approved", "flag", "approved for Workforce Pell by the list of the day beside it"),
+        Column("workforce_pell_list_date", "date", "day of the list that says whether it is approved"),
     ),
     ("credential_id",),
     required=True,
-    each_in="values",
 )
 PATHWAYS = Table(
     "pathways",
@@ -279,9 +304,17 @@ VALUES = Table(
             "upper quartile of the medians behind it; with basis occupation, the most the median may be, in dollars",
             low=0,
         ),
+        Column(
+            "goes_on", "number", "share of earlier completers who went on to complete what it leads to", low=0, high=1
+        ),
+        Column(
+            "onward_value",
+            "number",
+            "dollars a year that going on added on average to what it returns itself, discounted",
+            low=0,
+        ),
     ),
     ("credential_id",),
-    required=True,
 )
 DECISIONS = Table(
     "decisions",
@@ -324,7 +357,19 @@ STRATA = Table(
     ("learner_id",),
 )
 
-INPUTS = (LEARNERS, DEMOGRAPHICS, ENROLLMENTS, ATTEMPTS, AWARDS, EXPERIENCES, OFFERS, CREDENTIALS, PATHWAYS, VALUES)
+INPUTS = (
+    LEARNERS,
+    DEMOGRAPHICS,
+    ENROLLMENTS,
+    ATTEMPTS,
+    AWARDS,
+    EXPERIENCES,
+    OFFERS,
+    LIMITS,
+    CREDENTIALS,
+    PATHWAYS,
+    VALUES,
+)
 OUTPUTS = (DECISIONS, SCORES, STRATA)
 BY_NAME = {table.name: table for table in (*INPUTS, *OUTPUTS)}
 
@@ -376,6 +421,7 @@ class Tables:
     awards: pd.DataFrame = field(default_factory=lambda: empty(AWARDS))
     experiences: pd.DataFrame = field(default_factory=lambda: empty(EXPERIENCES))
     offers: pd.DataFrame = field(default_factory=lambda: empty(OFFERS))
+    limits: pd.DataFrame = field(default_factory=lambda: empty(LIMITS))
     credentials: pd.DataFrame = field(default_factory=lambda: empty(CREDENTIALS))
     pathways: pd.DataFrame = field(default_factory=lambda: empty(PATHWAYS))
     values: pd.DataFrame = field(default_factory=lambda: empty(VALUES))
