@@ -280,13 +280,13 @@ def test_an_award_may_be_of_a_credential_from_elsewhere(tmp_path):
 
 
 def test_a_required_file_that_is_absent_is_told(tmp_path):
-    put(tmp_path, values=None)
-    assert (only(tmp_path).file, only(tmp_path).came) == ("values.csv", "no such file in the folder")
+    put(tmp_path, learners=None)
+    assert ("learners.csv", "no such file in the folder") in {(one.file, one.came) for one in found(tmp_path)}
 
 
 def test_a_required_table_without_rows_is_told(tmp_path):
-    put(tmp_path, values=GOOD["values"].splitlines()[0] + "\n")
-    assert only(tmp_path).expected == "at least one row, each what a credential returns a year"
+    put(tmp_path, learners=GOOD["learners"].splitlines()[0] + "\n")
+    assert "at least one row, each a learner" in {one.expected for one in found(tmp_path)}
 
 
 def test_a_file_whose_name_is_misspelt_is_not_passed_over(tmp_path):

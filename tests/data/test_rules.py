@@ -87,7 +87,7 @@ def test_every_mistake_is_told_at_once(tmp_path):
     text = GOOD.replace("entry_date", "entry_dat").replace("tables.values", "tables.value")
     with pytest.raises(SettingsError, match="entry_dat") as refusal:
         loaded(tmp_path, text)
-    assert len(str(refusal.value).splitlines()) == 4
+    assert len(str(refusal.value).splitlines()) == 3
 
 
 def test_a_mapping_that_is_not_there_is_told(tmp_path):

@@ -16,7 +16,7 @@ from onward.data.simulated_history import terms_of
 from onward.data.simulated_offerings import FIELDS
 from onward.data.simulated_people import gender_shares, is_minoritised, race_shares
 from onward.data.simulated_world import HIGH_VALUE, STRETCH
-from onward.data.tables import RUNGS, Tables
+from onward.data.tables import LIMITS, RUNGS, Tables
 from onward.data.worth import earnings_premium
 from onward.errors import SettingsError
 
@@ -96,7 +96,7 @@ def test_another_seed_gives_other_learners(tables):
 
 def test_every_table_passes_its_schema(tables):
     for table, frame in tables.items():
-        assert len(schema(table).validate(frame)) > 0, table.name
+        assert len(schema(table).validate(frame)) > 0 or table.name == "limits", table.name
 
 
 def test_every_reference_exists(tables):
@@ -327,6 +327,7 @@ def test_a_world_does_not_change_the_catalogue_of_another():
         ("barrier", float("nan"), "barrier: expected a number of at least 0, came nan"),
         ("signal_noise", "much", "signal_noise: expected a number of at least 0, came 'much'"),
         ("overlap", 0, "overlap: expected a number above 0, came 0; set it"),
+        ("limits", 0.7, "limits: expected a share from 0 to 0.5, came 0.7; set it there"),
         ("first_entry", "soon", "first_entry: expected a date as YYYY-MM-DD, came 'soon'"),
         ("data_through", "2015-01-01", "data_through: expected a date on or after .* set it later, or lower cohorts"),
     ],
@@ -334,3 +335,15 @@ def test_a_world_does_not_change_the_catalogue_of_another():
 def test_a_world_that_cannot_be_is_refused(knob, value, message):
     with pytest.raises(SettingsError, match=message):
         World(**{knob: value})
+
+
+def test_limits_are_set_by_about_the_share_asked_for_and_change_nothing_else(tables):
+    limited, _ = made(limits=0.3)
+    share = len(limited.limits) / len(limited.learners)
+    assert 0.25 < share < 0.35
+    assert limited.attempts.equals(tables.attempts)
+    assert schema(LIMITS).validate(limited.limits).drop(columns="learner_id").notna().any(axis=1).all()
+
+
+def test_nobody_sets_limits_where_none_are_asked_for(tables):
+    assert tables.limits.empty

@@ -70,7 +70,8 @@ def _mapped(table: Table, rules: FileRules, group: Group, *, sheet: Sheet, cells
             refused[name] = Fault(fault.wrong[kept], fault.expected, fault.remedy)
     headings = {name: rule.column for name, rule in usable.items() if rule.column is not None}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(int(kept.sum())))
-    return Piece(table, sheet.file, frame, sheet.rows[kept], headings, kinds, refused, sheet.whole)
+    rows = sheet.rows[kept]
+    return Piece(table, sheet.file, frame, rows, headings, kinds, refused, sheet.whole, combine=rules.combine)
 
 
 def _written(rule: Rule, sheet: Sheet, cells: pd.DataFrame) -> tuple[pd.Series, Fault | None]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from onward.data.cells import Fault, convert, inferred_kind
 from onward.data.columns import EXTRA_PREFIX, Column, Kind, Table
+from onward.data.combining import How, combined
 from onward.data.learner import NEVER_SENT
 from onward.data.problems import NOT_SHOWN, Problem, described, shown
 from onward.data.tables import DEMOGRAPHICS
@@ -47,7 +48,8 @@ class Piece:
     """Rows of a table from one file: text under canonical names, the row of each, and each column's name in the file.
 
     ``kinds`` holds the kinds that a mapping states, ``refused`` the cells that it could not rewrite, and ``whole`` is
-    false where rows of the file are left out.
+    false where rows of the file are left out. ``unit`` is what ``rows`` count. With ``combine``, rows of the same key
+    become one, columns as it says.
     """
 
     table: Table
@@ -59,6 +61,7 @@ class Piece:
     refused: Mapping[str, Fault]
     whole: bool
     unit: str = "row"
+    combine: Mapping[str, How] | None = None
 
     def column(self, name: str) -> Column:
         """Return the declaration of the column ``name``, an extra's included."""
@@ -154,16 +157,21 @@ def typed(piece: Piece) -> tuple[pd.DataFrame, list[Problem]]:
 
 def stacked(pieces: list[Piece]) -> tuple[Stack, list[Problem]]:
     """Put the ``pieces`` of one table together, and return what is wrong with their cells."""
-    frames, refused, problems = [], [], []
+    frames, refused, rowed, problems = [], [], [], []
     for piece in pieces:
         frame, found = typed(piece)
+        lost, rows = frame.isna() & (piece.cells != ""), piece.rows
+        if piece.combine is not None and set(piece.table.key) <= set(frame):
+            frame, rows, first = combined(frame, rows, key=piece.table.key, how=piece.combine)
+            lost = lost.iloc[first]
         frames.append(frame)
-        refused.append(frame.isna() & (piece.cells != ""))
+        refused.append(lost)
+        rowed.append(rows)
         problems += found
     files = np.repeat(np.array([piece.file for piece in pieces], dtype=object), [len(frame) for frame in frames])
     headings = {name: heading for piece in pieces for name, heading in piece.headings.items()}
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    rows = np.concatenate([piece.rows for piece in pieces])
+    rows = np.concatenate(rowed)
     whole = all(piece.whole for piece in pieces)
     sources = tuple(dict.fromkeys(piece.file for piece in pieces))
     lost = pd.concat(refused, ignore_index=True).reindex(columns=frame.columns).fillna(value=False).astype(bool)
@@ -247,5 +255,3 @@ def _unknown(stack: Stack, column: Column, target: Stack) -> Iterator[Problem]:
     remedy = f"add the {noun} there, or remove this row"
     for position in np.flatnonzero(ids.notna() & ~ids.isin(target.frame[key])).tolist():
         yield stack.problem(position, (column.name,), f"a {noun} that is in {file}", NOT_SHOWN, remedy)
-
-

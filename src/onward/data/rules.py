@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from onward.data.cells import convert
 from onward.data.checks import SENSITIVE, is_sensitive, of_learners
 from onward.data.columns import EXTRA_PREFIX, Column, Table
+from onward.data.combining import How
 from onward.data.problems import nearest
 from onward.data.strict import Strict
 from onward.data.tables import BY_NAME, INPUTS
@@ -99,12 +100,20 @@ class FileRules(Strict):
     """One file that gives rows to a table; without columns or unpivot it must have the canonical columns."""
 
     file: str = Field(description="the name of the file in the data folder")
+    drop: tuple[str, ...] = Field(
+        default=(), description="columns that are dropped before anything is looked at, such as names of people"
+    )
     beside_mapping: bool = Field(default=False, description="the file lies beside the mapping, not in the data folder")
     separator: str = Field(default=",", min_length=1, max_length=1, description="what stands between two cells")
     encoding: Literal["utf-8", "cp1252", "latin-1"] = Field(default="utf-8", description="how the text is encoded")
     decimal: Literal[".", ","] = Field(default=".", description="the decimal sign of its numbers")
     only: Condition | None = Field(default=None, description="only the rows for which this holds")
     columns: dict[str, Rule] = Field(default={}, description="where each canonical column comes from")
+    combine: dict[str, How] | None = Field(
+        default=None,
+        description="rows of the same key become one: for a column sum, mean, least, most or first; others take the "
+        "first value that there is",
+    )
     unpivot: tuple[Group, ...] = Field(default=(), description="groups of columns, each of which gives rows of its own")
 
     @property

@@ -6,7 +6,7 @@ who is drawn to which field, and what credentials return are public figures; eve
 from it says anything of a real college.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import pandas as pd
 
 from onward.data.simulated_catalogue import made_up_catalogue
 from onward.data.simulated_history import Attempts, live
+from onward.data.simulated_limits import limits_frame
 from onward.data.simulated_people import People, demographics_frame, draw_people, learners_frame
 from onward.data.simulated_records import (
     Brought,
@@ -60,12 +61,13 @@ def simulate(world: World, *, seed: int) -> tuple[Tables, Truth]:
     (50, True)
     """
     # One stream per stage: worlds that differ in steering or barrier alone have the same learners.
-    of_people, of_history, of_records = np.random.default_rng(seed).spawn(3)
+    of_people, of_history, of_records, of_limits = np.random.default_rng(seed).spawn(4)
     people = draw_people(world, of_people)
     brought = draw_brought(people, of_people)
     attempts = live(world, people, brought.held, of_history)
     ids = learner_ids(world.learners)
     tables = _tables(world, people, brought, attempts, ids=ids, rng=of_records)
+    tables = replace(tables, limits=limits_frame(world, people, ids, of_limits))
     return tables, _truth(tables, attempts)
 
 

@@ -30,6 +30,7 @@ class World:
     barrier: how much lower, on the probit scale, affected groups' completion of high-value credentials is.
     signal_noise: sd of what is recorded around latent preparation and interest, whose sd is 1; 0 hides nothing.
     overlap: temperature of choice; larger is more overlap.
+    limits: share of learners who set limits on what they can be advised; choices and outcomes do not depend on it.
 
     >>> World(barrier=-1)
     Traceback (most recent call last):
@@ -46,6 +47,7 @@ class World:
     barrier: float = 0.0
     signal_noise: float = 0.6
     overlap: float = 1.0
+    limits: float = 0.0
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -81,6 +83,8 @@ class World:
                 )
         elif isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < np.inf:
             raise SettingsError(f"{name}: expected a number of at least 0, came {value!r}; set it to 0 or more")
+        elif name == "limits" and value > 0.5:
+            raise SettingsError(f"limits: expected a share from 0 to 0.5, came {value!r}; set it there")
         elif name == "overlap" and value == 0:
             raise SettingsError("overlap: expected a number above 0, came 0; set it to 1 for the usual overlap")
 

@@ -277,8 +277,7 @@ VALUES = Table(
         Column(
             "benchmark_earnings",
             "number",
-            "median yearly earnings of high-school-only workers, in dollars",
-            required=True,
+            "median yearly earnings of high-school-only workers, in dollars; that of the state or nation where missing",
             low=0,
         ),
         Column("n", "number", "programs or completers behind the median", low=0),
