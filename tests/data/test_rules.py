@@ -55,7 +55,7 @@ def test_a_constant_may_be_a_date_a_number_or_a_flag_of_toml(tmp_path):
         ('"Start"', "{ constant = 2023-02-03T00 }", "expected a TOML file"),
         ('"Start"', '{ constant = "2023-02-30" }', "expected a day that exists.*came '2023-02-30'; correct it in the"),
         ('"Start"', '{ column = "S", recode = { a = "May" } }', "came 'May'; correct it in the mapping"),
-        ('"Start"', '{ column = "S", constant = "2023-02-03" }', "state exactly one of column, constant"),
+        ('"Start"', '{ column = "S", constant = "2023-02-03" }', "state exactly one of column, join, constant"),
         ('"Start"', '{ column = "S", type = "category" }', "expected no type, for the column is a date"),
         ('"Start"', '"Start"\nx_hall = "Hall"', "columns.x_hall: expected the type of this extra column"),
         (

@@ -68,7 +68,7 @@ def _mapped(table: Table, rules: FileRules, group: Group, *, sheet: Sheet, cells
         columns[name] = text.mask(_blanked(rule, group, cells), "")[kept].reset_index(drop=True)
         if fault is not None:
             refused[name] = Fault(fault.wrong[kept], fault.expected, fault.remedy)
-    headings = {name: rule.column for name, rule in usable.items() if rule.column is not None}
+    headings = {name: ", ".join(rule.of_file) for name, rule in usable.items() if rule.of_file}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(int(kept.sum())))
     rows = sheet.rows[kept]
     return Piece(table, sheet.file, frame, rows, headings, kinds, refused, sheet.whole, combine=rules.combine)
@@ -80,14 +80,28 @@ def _written(rule: Rule, sheet: Sheet, cells: pd.DataFrame) -> tuple[pd.Series, 
         # The first row below the header is number 1, in every table made from the file.
         numbers = pd.Series(sheet.rows - 1).astype("str").str.zfill(_DIGITS)
         return rule.number_rows + numbers, None
-    if rule.column is None:
+    if rule.constant is not None:
         return pd.Series(rule.constant, index=cells.index, dtype="str"), None
-    text, fault = cells[rule.column], None
+    if rule.join:
+        return _joined(rule, cells)
+    text, fault = cells[str(rule.column)], None
     if rule.recode:
         text, fault = _recoded(rule, text)
     elif rule.date_format:
         text, fault = _dated(rule.date_format, text)
     return text.where(text == "", rule.prefix + text) if rule.prefix else text, fault
+
+
+def _joined(rule: Rule, cells: pd.DataFrame) -> tuple[pd.Series, Fault | None]:
+    """Return what several columns say, each rewritten by itself and each value once; a value may hold ``|`` itself."""
+    told = [_recoded(rule, cells[name]) if rule.recode else (cells[name], None) for name in rule.join]
+    whole = told[0][0].str.cat([text for text, _ in told[1:]], sep="|") if told[1:] else told[0][0]
+    parts = {text: "|".join(dict.fromkeys(part for part in text.split("|") if part)) for text in whole.unique()}
+    faults = [fault for _, fault in told if fault is not None]
+    text = whole.map(parts).astype("str")
+    if not faults:
+        return text, None
+    return text, Fault(np.logical_or.reduce([fault.wrong for fault in faults]), faults[0].expected, faults[0].remedy)
 
 
 def _recoded(rule: Rule, text: pd.Series) -> tuple[pd.Series, Fault | None]:

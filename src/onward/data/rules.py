@@ -52,6 +52,9 @@ class Rule(Strict):
     """Where one canonical column comes from; a text alone is the name of a column of the file."""
 
     column: str | None = Field(default=None, description="a column of the file")
+    join: tuple[str, ...] = Field(
+        default=(), description="several columns of the file, whose values are joined by |, each once"
+    )
     constant: Cell | None = Field(default=None, description="the same value in every row")
     number_rows: str | None = Field(
         default=None, description="make an id: this text and the number of the row, the same in every table of the file"
@@ -74,14 +77,19 @@ class Rule(Strict):
 
     @model_validator(mode="after")
     def _one_source(self) -> "Rule":
-        if sum(source is not None for source in (self.column, self.constant, self.number_rows)) != 1:
-            raise ValueError("state exactly one of column, constant and number_rows")
+        made = (self.constant, self.number_rows)
+        if bool(self.column) + bool(self.join) + sum(source is not None for source in made) != 1:
+            raise ValueError("state exactly one of column, join, constant and number_rows")
         return self
+
+    @property
+    def of_file(self) -> tuple[str, ...]:
+        """The columns of the file that the value itself comes from."""
+        return self.join if self.column is None else (self.column,)
 
     def sources(self) -> Iterator[str]:
         """Yield the columns of the file that the rule reads."""
-        if self.column is not None:
-            yield self.column
+        yield from self.of_file
         if self.missing_when is not None:
             yield self.missing_when.column
 

@@ -1,0 +1,80 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from onward.data.checks import Piece
+from onward.data.joining import joined
+from onward.data.tables import ATTEMPTS, AWARDS, CREDENTIALS, LEARNERS
+
+
+def piece(table, file, **cells):
+    frame = pd.DataFrame(cells, dtype="str")
+    return Piece(table, file, frame, np.arange(2, 2 + len(frame)), {}, {}, {}, whole=True)
+
+
+COHORT = piece(
+    LEARNERS, "cohort.csv", learner_id=["a", "b"], entry_date=["2023-09-01", "2023-09-01"], goal_cip=["51", ""]
+)
+
+
+def test_a_filled_cell_of_the_college_stands_over_the_standards_and_an_empty_one_does_not():
+    own = piece(LEARNERS, "intake.csv", learner_id=["b", "a"], entry_date=["2023-09-04", ""], goal_cip=["11", ""])
+    cells = joined(LEARNERS, [COHORT], [own]).pieces[0].cells
+    assert cells["entry_date"].tolist() == ["2023-09-01", "2023-09-04"]
+    assert cells["goal_cip"].tolist() == ["51", "11"]
+
+
+def test_what_only_the_college_knows_of_is_added_where_it_says_enough():
+    own = piece(LEARNERS, "intake.csv", learner_id=["c", "d"], entry_date=["2024-01-08", ""])
+    found = joined(LEARNERS, [COHORT], [own])
+    assert [part.cells["learner_id"].tolist() for part in found.pieces] == [["a", "b"], ["c"]]
+    assert found.notes == ("learners: 1 rows of intake.csv are in no standard file and say too little alone; left out",)
+
+
+def test_a_faulty_cell_of_the_college_is_told_with_its_own_file_and_row():
+    own = piece(LEARNERS, "intake.csv", learner_id=["b"], prior_gpa=["good"])
+    found = joined(LEARNERS, [COHORT], [own])
+    assert [(problem.file, problem.column, problem.row) for problem in found.problems] == [
+        ("intake.csv", "prior_gpa", 2)
+    ]
+    assert found.pieces[0].cells["prior_gpa"].tolist() == ["", ""]
+
+
+def test_a_learner_who_stands_twice_in_the_colleges_file_is_told():
+    own = piece(LEARNERS, "intake.csv", learner_id=["b", "b"], prior_gpa=["3", "4"])
+    assert [problem.expected for problem in joined(LEARNERS, [COHORT], [own]).problems] == [
+        "each learner_id once in learners"
+    ]
+
+
+def test_the_kind_of_an_extra_goes_with_it():
+    own = piece(LEARNERS, "intake.csv", learner_id=["a"], x_hall=["01"])
+    own = Piece(own.table, own.file, own.cells, own.rows, {}, {"x_hall": "category"}, {}, whole=True)
+    assert joined(LEARNERS, [COHORT], [own]).pieces[0].column("x_hall").kind == "category"
+
+
+def test_attempts_of_the_college_stand_instead_of_what_a_standard_tells():
+    told = piece(ATTEMPTS, "course.csv", learner_id=["a"], credential_id=["c1"])
+    own = piece(ATTEMPTS, "programs.csv", learner_id=["a"], credential_id=["c2"])
+    found = joined(ATTEMPTS, [told], [own])
+    assert found.pieces == [own]
+    assert found.notes == ("attempts: taken from programs.csv alone; what standard files say of it is not used",)
+
+
+def test_an_award_that_both_know_of_counts_once():
+    badge = piece(AWARDS, "b.json", learner_id=["a", "a"], credential_id=["c1", "c2"], awarded_on=["2024-01-01"] * 2)
+    own = piece(AWARDS, "awards.csv", learner_id=["a"], credential_id=["c1"], awarded_on=["2024-01-01"])
+    found = joined(AWARDS, [badge], [own])
+    assert [part.cells["credential_id"].tolist() for part in found.pieces] == [["c2"], ["c1"]]
+
+
+@pytest.mark.parametrize(("standard", "own"), [([COHORT], []), ([], [COHORT])])
+def test_rows_of_one_side_alone_stay_as_they_are(standard, own):
+    assert joined(LEARNERS, standard, own).pieces == [COHORT]
+
+
+def test_a_catalogue_may_be_completed_by_the_colleges_schedule():
+    ctdl = piece(CREDENTIALS, "c.json", credential_id=["c1"], name=["Welding"], kind=["Certificate"], weeks=["30"])
+    own = piece(CREDENTIALS, "schedule.csv", credential_id=["c1"], seats=["24"], weeks=["32"])
+    cells = joined(CREDENTIALS, [ctdl], [own]).pieces[0].cells
+    assert (cells["seats"].tolist(), cells["weeks"].tolist(), cells["name"].tolist()) == (["24"], ["32"], ["Welding"])
