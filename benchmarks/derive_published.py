@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 from onward.training.national_awards import RACES
+from pandas.api.typing import SeriesGroupBy
 
 from onward.data.simulated_offerings import OFFERINGS
 
@@ -23,6 +24,7 @@ TRUEWISE = (
     "doi:10.5281/zenodo.21781702, CC BY 4.0; underlying data: US Department of Education, College Scorecard, "
     "release of 2026-06-10"
 )
+BLS_WAGES = "US Bureau of Labor Statistics, Occupational Employment and Wage Statistics, May 2025, national."
 HEADINGS = {
     "earnings.csv": (
         f"{TRUEWISE}.",
@@ -31,8 +33,29 @@ HEADINGS = {
     ),
     "benchmark.csv": (f"{TRUEWISE}.", "Column earnings_threshold_national.", "Licence of this file: CC BY 4.0."),
     "wages.csv": (
-        "US Bureau of Labor Statistics, Occupational Employment and Wage Statistics, May 2025, national.",
+        BLS_WAGES,
         "Public domain. Kept: detailed occupations whose wages the made-up catalogue uses.",
+    ),
+    "fields.csv": (
+        f"{TRUEWISE}.",
+        "Changed: US programs alone, median earnings four years out alone (no one-year figures), aggregated to",
+        "CIP4, CIP2 and all fields by Scorecard level; median debt likewise. A figure that an institution repeats over",
+        "its campuses counts once.",
+        "Licence of this file: CC BY 4.0.",
+    ),
+    "states.csv": (
+        f"{TRUEWISE}.",
+        "Column earnings_threshold_state, one figure per state.",
+        "Licence of this file: CC BY 4.0.",
+    ),
+    "occupations.csv": (
+        BLS_WAGES,
+        "US Bureau of Labor Statistics, Employment Projections 2024-34, table 1.2 (typical education at entry).",
+        "Public domain. Kept: every detailed occupation; soc_2018 lists the codes that a combined one stands for.",
+    ),
+    "crosswalk.csv": (
+        "NCES and US Bureau of Labor Statistics, CIP 2020 to SOC 2018 crosswalk. Public domain.",
+        "Changed: pairs without a match left out; SOC codes that the wage survey joins stand as the joined one.",
     ),
     "students_2024.csv": (
         "US Department of Education, NCES, IPEDS Completions, C2024_C. Public domain.",
@@ -63,6 +86,28 @@ SURVEY_COLUMNS = {
     "CS25_39": ("age", "25_to_39"),
     "CSABV40": ("age", "40_and_over"),
 }
+SCORECARD_COLUMNS = [
+    "opeid6",
+    "cip_code",
+    "credential_level",
+    "control",
+    "earnings_median_4yr",
+    "completers_count",
+    "debt_median",
+]
+NO_CREDENTIAL = "99"
+JOINED = {
+    "131020": ("131021", "131022", "131023"),
+    "132020": ("132022", "132023"),
+    "211018": ("211011", "211014"),
+    "252052": ("252055", "252056"),
+    "259045": ("259042", "259043", "259049"),
+    "292010": ("292011", "292012"),
+    "311120": ("311121", "311122"),
+    "397010": ("397011", "397012"),
+    "531047": ("531043", "531044", "531049"),
+}
+"""Codes of the wage survey that join several of SOC 2018."""
 
 
 def earnings(folder: Path) -> pd.DataFrame:
@@ -97,6 +142,74 @@ def wages(folder: Path) -> pd.DataFrame:
     rows = rows[rows["soc"].isin({offering.soc for offering in OFFERINGS if offering.pay != "program"})]
     points = {f"a_{name}": name for name in ("pct10", "pct25", "median", "pct75", "pct90")}
     return rows[["soc", "occ_title", *points]].rename(columns={"occ_title": "title", **points}).sort_values("soc")
+
+
+def fields(folder: Path) -> pd.DataFrame:
+    """Return four-year earnings and debt by CIP4, CIP2 and all fields together, by Scorecard level."""
+    rows = pd.read_parquet(folder / "scorecard" / "value_check.parquet", columns=SCORECARD_COLUMNS)
+    rows = rows[(rows["control"] != "Foreign") & (rows["credential_level"] != NO_CREDENTIAL)]
+    cip = rows["cip_code"]
+    found = pd.concat(_of_fields(rows.assign(field=field)) for field in (cip, cip.str[:2], "all"))
+    found = found[(found["programs"] > 0) | (found["debt_programs"] > 0)]
+    return found.sort_values(["field", "level"])
+
+
+def _of_fields(rows: pd.DataFrame) -> pd.DataFrame:
+    earned, owed = _once(rows, "earnings_median_4yr"), _once(rows, "debt_median")
+    groups = rows[rows["earnings_median_4yr"].notna()].groupby(["field", "credential_level"])
+    found = pd.DataFrame(
+        {
+            "median": earned.median(),
+            "p25": earned.quantile(0.25),
+            "p75": earned.quantile(0.75),
+            "programs": earned.count(),
+            "completers": groups["completers_count"].sum(),
+            "median_debt": owed.median(),
+            "debt_programs": owed.count(),
+        }
+    ).rename_axis(["field", "level"])
+    return found.fillna({"programs": 0, "debt_programs": 0}).round(0).astype("Int64").reset_index()
+
+
+def _once(rows: pd.DataFrame, name: str) -> SeriesGroupBy:
+    """One figure per institution, field and level where its campuses repeat it, in groups of field and level."""
+    once = rows.dropna(subset=[name]).drop_duplicates(["opeid6", "cip_code", "credential_level", name])
+    return once.groupby(["field", "credential_level"])[name]
+
+
+def states(folder: Path) -> pd.DataFrame:
+    """Return the high-school benchmark of each state; a state with two figures is refused."""
+    columns = ["state", "earnings_threshold_state"]
+    rows = pd.read_parquet(folder / "scorecard" / "institutions.parquet", columns=columns).dropna().drop_duplicates()
+    if rows["state"].duplicated().any():
+        raise SystemExit("expected one earnings_threshold_state per state; some have several")
+    rows = rows.rename(columns={"earnings_threshold_state": "dollars"})
+    return rows.astype({"dollars": int}).sort_values("state")
+
+
+def occupations(folder: Path) -> pd.DataFrame:
+    """Return wages, employment and typical education at entry of every detailed occupation."""
+    rows = pd.read_csv(folder / "labour" / "oews_national_2025.csv")
+    rows = rows[rows["o_group"] == "detailed"]
+    entry = pd.read_csv(folder / "labour" / "ep_1_2_occupations.csv")
+    entry = entry[entry["occupation_type"] == "Line item"].set_index("occupation_code")["entry_education"]
+    soc = rows["occ_code"].str.replace("-", "")
+    points = {name: rows[f"a_{name}"].astype("Int64") for name in ("pct10", "pct25", "median", "pct75", "pct90")}
+    stands_for = soc.map({code: "|".join(codes) for code, codes in JOINED.items()})
+    columns = {"soc": soc, "title": rows["occ_title"], "employment": rows["tot_emp"].astype("Int64"), **points}
+    return pd.DataFrame(columns | {"entry_education": rows["occ_code"].map(entry), "soc_2018": stands_for}).sort_values(
+        "soc"
+    )
+
+
+def crosswalk(folder: Path) -> pd.DataFrame:
+    """Return which occupations each six-digit field leads to, codes alone."""
+    rows = pd.read_csv(folder / "labour" / "cip2020_soc2018.csv", dtype=str)
+    rows = rows[rows["no_match"] == "False"]
+    joined = {code: one for one, codes in JOINED.items() for code in codes}
+    soc = rows["soc2018_code"].str.replace("-", "").replace(joined)
+    pairs = pd.DataFrame({"cip": rows["cip2020_code"].str.replace(".", ""), "soc": soc})
+    return pairs.drop_duplicates().sort_values(["cip", "soc"])
 
 
 def students(folder: Path) -> pd.DataFrame:
@@ -141,6 +254,10 @@ def main() -> int:
         "earnings.csv": earnings,
         "benchmark.csv": benchmark,
         "wages.csv": wages,
+        "fields.csv": fields,
+        "states.csv": states,
+        "occupations.csv": occupations,
+        "crosswalk.csv": crosswalk,
         "students_2024.csv": students,
         "awards_2021.csv": awards,
     }

@@ -62,7 +62,7 @@ class Problem:
     def prospects(self) -> Prospects:
         """Everything open, everything chosen alike before."""
         even = np.full_like(self.p_complete, 1 / CREDENTIALS_OFFERED)
-        return Prospects(self.p_complete, even, np.ones_like(even, dtype=bool), self.stratum)
+        return Prospects(self.p_complete, even, np.ones_like(even, dtype=bool), self.stratum, np.ones_like(even))
 
     @property
     def groups(self) -> Groups:

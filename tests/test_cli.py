@@ -69,7 +69,7 @@ def test_check_lists_every_fault_with_file_column_and_row_and_ends_with_1(onward
 
 def test_check_tells_a_program_the_same(onward, faulty):
     code, out, _ = onward("check", faulty, "--json")
-    problems = json.loads(out)
+    problems = json.loads(out)["problems"]
     assert code == 1
     assert {"file", "column", "row", "expected", "came", "remedy"} <= set(problems[0])
     assert {problem["column"] for problem in problems} >= {"weeks", "learner_id", "entry_date", "prior_gpa"}

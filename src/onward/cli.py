@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,31 +71,36 @@ def demo(
 
 @app.command()
 def check(
-    folder: Annotated[Path, typer.Argument(help="Folder of CSV files.")],
+    files: Annotated[Path, typer.Argument(help="Folder of files, or one file alone.")],
     mapping: Annotated[Path | None, typer.Option(help="TOML file that maps them to the canonical tables.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List everything that is wrong with a folder of files, with file, column, row, and what to do. Nothing is written.
+    """List everything that is wrong with files, with file, column, row, and what to do, or what was read of them.
+
+    Knows PDP, CTDL, badges and state lists by their contents, other files by a mapping. Nothing is written.
 
     Example: onward check college/ --mapping college.toml
-    """
-    from dataclasses import asdict
 
-    from onward.data.mapping import read
+    Example: onward check cohort.csv
+    """
     from onward.data.problems import ProblemsFound
+    from onward.release.checking import check_files
+    from onward.screens import check_summary
 
     try:
-        source = read(folder, mapping=mapping)
+        with _progress() as progress:
+            progress("checking files")
+            checked = check_files(files, mapping=mapping)
     except ProblemsFound as found:
         if not as_json:
             raise
-        screen.print_json(json.dumps([asdict(problem) for problem in found.problems]))
+        problems = [asdict(problem) for problem in found.problems]
+        screen.print_json(json.dumps({"problems": problems, "read": {}, "notes": [], "pathways": []}))
         sys.exit(1)
-    rows = {table.name: len(frame) for table, frame in source.tables.items() if len(frame)}
     if as_json:
-        screen.print_json("[]")
+        screen.print_json(json.dumps({"problems": [], **asdict(checked)}))
     else:
-        screen.print("No problem found: " + ", ".join(f"{count:,} {name}" for name, count in rows.items()))
+        check_summary(screen, checked)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from onward.audit import Audit
 from onward.audit.groups import label
+from onward.release.checking import Checked
 from onward.release.run import Run
 
 VERDICTS = {
@@ -18,6 +19,17 @@ VERDICTS = {
     "cannot_tell": "cannot tell yet: not every gap is shown to lie inside the limit, and none to lie outside",
     "not_evaluated": "not evaluated: nothing could be judged",
 }
+
+
+def check_summary(screen: Console, checked: Checked) -> None:
+    """Print what files hold, what was left out or stands in, and what a catalogue's edges contradict."""
+    read = ", ".join(f"{count:,} {name}" for name, count in checked.read.items())
+    screen.print(f"No problem found: {read or 'nothing was read'}")
+    for title, sentences in (("What to know of it", checked.notes), ("Pathways to look at", checked.pathways)):
+        if sentences:
+            screen.print(f"\n{title}")
+        for sentence in sentences:
+            screen.print(f"  - {sentence}", markup=False)
 
 
 def train_summary(screen: Console, run: Run) -> None:

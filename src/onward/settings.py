@@ -108,8 +108,8 @@ class PolicySettings(_Strict):
     ranking_price_share: float = Field(
         0.5,
         ge=0,
-        description="cost of failing in ranking, as a share of net price; dearer than the cost that benefit is "
-        "judged by, so that advice does not gamble with learners",
+        description="cost of failing in ranking, as a share of the net price left to pay; dearer than the cost that "
+        "benefit is judged by, so that advice does not gamble with learners",
     )
     ranking_lambda: Lambda = Field(
         1.1,
@@ -121,6 +121,13 @@ class PolicySettings(_Strict):
         ge=0,
         description="standard errors of the model's log-odds, by credential, that ranking deducts: the fewer attempts, "
         "and the less the models of the folds agree, the more",
+    )
+    recognised_cap: float = Field(
+        0.75,
+        ge=0,
+        le=1,
+        description="recognised credit (of what is held and of evaluated learning at work) counts for at most this "
+        "share of a credential's credits; the rest has to be earned in residence",
     )
     shown_lambda: Lambda = Field(1.5, description="the range shown beside a probability is that at this Lambda")
 
@@ -229,6 +236,44 @@ class AuditFile(AuditSettings):
     control_words: str = Field("", description="what the strata hold, in words, for the report")
 
 
+class ValueSettings(_Strict):
+    """What a credential is worth: where its college does not say, and by what it is judged."""
+
+    complete: Literal["published", "refuse"] = Field(
+        "published",
+        description="a credential without a four-year value of its own: filled from public figures, or refused",
+    )
+    state: str | None = Field(
+        None,
+        pattern=r"^[A-Z]{2}$",
+        description="postal code of the state whose high-school earnings values are set against; the nation's without; "
+        "where it is said, median debt is filled in from US programs",
+    )
+    scorecard: str | None = Field(
+        None,
+        min_length=1,
+        description="College Scorecard field-of-study file, .parquet or .csv, relative to the settings file: earnings "
+        "and debt by institution, for credentials with a provider_id",
+    )
+    yardstick: Literal["earnings_premium", "debt_to_earnings", "family_wage", "own"] = Field(
+        "earnings_premium",
+        description="earnings_premium (over high-school-only workers); debt_to_earnings (that, less a year's payment "
+        "on the median debt); family_wage (earnings over audit.family_wage); own (values as the college's table states "
+        "them: nothing is filled in or set aside)",
+    )
+    onward: Literal["shown", "counted"] = Field(
+        "shown",
+        description="what a credential returns through what it leads to: shown beside its value, or counted in it",
+    )
+    onward_window_years: float = Field(
+        3.0, gt=0, le=10, description="years after completing within which a learner went on"
+    )
+    discount_rate: float = Field(
+        0.03, ge=0, le=0.2, description="by how much a dollar is worth less for every year that going on takes"
+    )
+    interest_rate: float = Field(0.0639, ge=0, le=0.2, description="yearly interest of the loans that are repaid")
+
+
 class Settings(_Strict):
     """One training run."""
 
@@ -250,6 +295,7 @@ class Settings(_Strict):
     strata: StrataSettings
     parity: ParitySettings = ParitySettings()
     audit: AuditSettings = AuditSettings()
+    value: ValueSettings = ValueSettings()
 
     @model_validator(mode="after")
     def _agree_with_each_other(self) -> "Settings":
@@ -264,6 +310,8 @@ class Settings(_Strict):
                 "expected parity.smallest_group at or above audit.minimum_cell: the shares of averaged groups are "
                 "published"
             )
+        if self.value.yardstick == "family_wage" and self.audit.family_wage is None:
+            raise ValueError("expected audit.family_wage with value.yardstick family_wage: earnings are set against it")
         return self
 
 

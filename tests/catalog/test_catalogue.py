@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -89,3 +90,12 @@ def test_a_catalogue_without_pathways_survives_json():
 def test_the_simulated_catalogue_survives_json(small):
     again = Catalogue.from_json(json.loads(json.dumps(small.catalogue.to_json(), allow_nan=False)))
     assert again.to_json() == small.catalogue.to_json()
+
+
+def test_what_a_college_recognises_at_most_is_kept_in_json():
+    stricter = dataclasses.replace(catalogue(), recognised_cap=0.5)
+    assert Catalogue.from_json(json.loads(json.dumps(stricter.to_json()))).recognised_cap == 0.5
+
+
+def test_the_minor_group_of_an_occupation_is_its_first_three_digits():
+    assert catalogue(soc=["292061", None]).minor_group.tolist() == ["292", None]

@@ -3,17 +3,19 @@ import json
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from onward.catalog.catalogue import Catalogue
 from onward.data.learner import NEVER_SENT, Learner
-from onward.data.tables import RUNGS
+from onward.data.tables import PATHWAYS, RUNGS, conform
 from onward.errors import DataError
 from onward.history.decision_points import positions
 from onward.history.known import Points
 from onward.history.timeline import Timeline
 from onward.history.views import LearnerView
-from onward.live.answers import NEARLY_OPEN, STRETCH, persistence, recommend
+from onward.live.answers import BEYOND_LIMITS, CIRCLE, NEARLY_OPEN, STRETCH, persistence, recommend
 from onward.policy.eligibility import Limits
 from onward.policy.lists import lists
 from onward.policy.ranking import NONE
@@ -90,8 +92,8 @@ def test_no_answer_holds_a_number_that_json_cannot(bundle, some):
 
 def test_no_answer_holds_a_sensitive_field(bundle, some):
     found = json.dumps([recommend(bundle, each, as_of=day, k=5) for each, day in some])
-    # A credential has a name; a learner's is never asked for.
-    assert not [name for name in NEVER_SENT - {"name"} if f'"{name}"' in found]
+    # A credential has a name, and Pell may pay for it; of a learner neither is asked.
+    assert not [name for name in NEVER_SENT - {"name", "pell"} if f'"{name}"' in found]
 
 
 def test_what_is_dated_on_the_day_itself_or_later_changes_nothing(bundle, small):
@@ -135,7 +137,7 @@ def test_ranks_count_from_one(bundle):
     assert [item["rank"] for item in items] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize(("limit", "fact"), [("weeks_at_most", "weeks"), ("price_at_most", "net_price")])
+@pytest.mark.parametrize(("limit", "fact"), [("max_weeks", "weeks"), ("max_cost", "net_price")])
 def test_a_limit_is_never_gone_beyond(limit, fact, bundle, small):
     bound = float(np.nanmedian(small.catalogue.numbers(fact)))
     items = recommend(bundle, EMPTY, as_of=DAY, k=50, limits=Limits(**{limit: bound}))["advice"]["advised"]
@@ -144,13 +146,13 @@ def test_a_limit_is_never_gone_beyond(limit, fact, bundle, small):
 
 def test_a_limit_holds_for_what_is_not_open_yet(bundle, small):
     bound = float(np.nanmedian(small.catalogue.numbers("weeks")))
-    answer = recommend(bundle, EMPTY, as_of=DAY, k=1, limits=Limits(weeks_at_most=bound))
+    answer = recommend(bundle, EMPTY, as_of=DAY, k=1, limits=Limits(max_weeks=bound))
     weeks = dict(zip(small.catalogue.ids, small.catalogue.numbers("weeks"), strict=True))
     assert all(weeks[item["credential_id"]] <= bound for item in answer["advice"]["not_yet_open"])
 
 
 def test_limits_that_leave_nothing_give_an_empty_list(bundle):
-    assert advised(recommend(bundle, EMPTY, as_of=DAY, k=5, limits=Limits(weeks_at_most=0.5))) == []
+    assert advised(recommend(bundle, EMPTY, as_of=DAY, k=5, limits=Limits(max_weeks=0.5))) == []
 
 
 def test_what_is_held_is_not_advised(bundle, small):
@@ -170,6 +172,41 @@ def test_what_is_not_open_yet_names_what_is_lacking(bundle, small):
     for item in recommend(bundle, EMPTY, as_of=DAY, k=1)["advice"]["not_yet_open"]:
         required = small.catalogue.pathways.requires[small.catalogue.positions[item["credential_id"]]]
         assert item["needs"] == names[required].tolist()
+
+
+def test_the_way_to_what_is_not_open_yet_ends_there_and_meets_its_needs(bundle, some):
+    for each, day in [*some, (EMPTY, DAY)]:
+        for item in recommend(bundle, each, as_of=day, k=1)["advice"]["not_yet_open"]:
+            steps = item["stack"]["steps"]
+            assert steps[-1]["credential_id"] == item["credential_id"]
+            assert set(item["needs"]) <= {step["name"] for step in steps}
+            assert item["stack"]["weeks_left"] == pytest.approx(sum(step["weeks_left"] for step in steps), abs=0.001)
+
+
+def test_within_limits_the_way_has_no_step_beyond_them(bundle):
+    found = recommend(bundle, EMPTY, as_of=DAY, k=1, limits=Limits(max_weeks=60))["advice"]["not_yet_open"]
+    assert {item["stack"] is None for item in found} == {True, False}
+    for item in found:
+        steps = [] if item["stack"] is None else item["stack"]["steps"]
+        assert all(step["weeks_left"] <= 60 for step in steps)
+        assert item["note"] == ("" if steps else BEYOND_LIMITS)
+
+
+def test_requirements_in_a_circle_are_named_without_a_way(bundle):
+    catalogue = bundle.adviser.catalogue
+    first, second = catalogue.ids[:2]
+    circle = pd.DataFrame({"from_id": [first, second], "to_id": [second, first], "relation": "requires"})
+    tied = Catalogue.of(catalogue.credentials, conform(circle, PATHWAYS), catalogue.values)
+    closed = dataclasses.replace(bundle, adviser=dataclasses.replace(bundle.adviser, catalogue=tied))
+    found = recommend(closed, EMPTY, as_of=DAY, k=1)["advice"]["not_yet_open"]
+    assert {item["credential_id"] for item in found} == {first, second}
+    assert [(item["stack"], item["note"]) for item in found] == [(None, CIRCLE)] * 2
+
+
+def test_a_learner_who_wants_to_go_on_is_advised_no_dead_end(bundle, some):
+    for each, day in some:
+        items = recommend(bundle, each, as_of=day, k=50, limits=Limits(must_stack=True))["advice"]["advised"]
+        assert not any(item["dead_end"] for item in items)
 
 
 def test_something_is_not_open_yet(bundle):
@@ -357,11 +394,11 @@ def test_the_note_of_a_stretch_says_that_it_asks_more_and_is_not_instead(bundle,
     assert note == "It asks more than what comes before. It is an extra, not instead of that; leave it if you like."
 
 
-def test_a_stretch_is_within_the_limits(bundle, with_stretch, small):
-    weeks = dict(zip(small.catalogue.ids, small.catalogue.numbers("weeks"), strict=True))
+def test_a_stretch_is_within_the_limits(bundle, with_stretch):
     for each, day in with_stretch:
+        weeks = weeks_left(bundle, each, day)
         before = stretched(recommend(bundle, each, as_of=day, k=3))[0]
-        limits = Limits(weeks_at_most=weeks[before] - 1)
+        limits = Limits(max_weeks=weeks[before] - 1)
         found = stretched(recommend(bundle, each, as_of=day, k=3, limits=limits))
         assert all(weeks[at] <= weeks[before] - 1 for at in found)
 
@@ -417,7 +454,7 @@ def test_the_weight_of_the_field_brings_the_stated_field_first(bundle, small):
     ids=["all most", "pay", "schedule"],
 )
 def test_no_weights_open_what_is_closed_or_go_beyond_a_limit(weights, bundle, some):
-    limits = Limits(weeks_at_most=40)
+    limits = Limits(max_weeks=40)
     for each, day in some[:8]:
         asked = {"as_of": day, "k": 50, "limits": limits}
         found, usual = (recommend(bundle, each, weights=w, **asked) for w in (Weights(**weights), None))
@@ -474,6 +511,12 @@ def test_what_nobody_weighs_is_refused():
         Weights.model_validate({"prestige": 1.0})
 
 
+def weeks_left(bundle, each, day) -> dict[str, float]:
+    """What is left of every open credential for a learner, in weeks."""
+    items = recommend(bundle, each, as_of=day, k=50)["advice"]["advised"]
+    return {item["credential_id"]: item["weeks_left"] for item in items}
+
+
 def pairs_with_propensity(bundle, small, some):
     """Every advised item with the propensity of its credential, and those of all that is open."""
     for each, day in some:
@@ -501,9 +544,9 @@ def test_the_alternative_is_open_and_has_more_than_little_evidence(bundle, small
             assert set(better) == {"credential_id", "name"}
 
 
-def test_the_alternative_is_within_the_limits(bundle, small, some):
-    weeks = dict(zip(small.catalogue.ids, small.catalogue.numbers("weeks"), strict=True))
+def test_the_alternative_is_within_the_limits(bundle, some):
     for each, day in some:
-        for item in recommend(bundle, each, as_of=day, k=5, limits=Limits(weeks_at_most=30))["advice"]["advised"]:
+        weeks = weeks_left(bundle, each, day)
+        for item in recommend(bundle, each, as_of=day, k=5, limits=Limits(max_weeks=30))["advice"]["advised"]:
             better = item["supported_alternative"]
             assert better is None or weeks[better["credential_id"]] <= 30

@@ -8,7 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from onward.catalog.catalogue import Catalogue
+from onward.catalog.funding import LOAN_RATE, yearly_payment
+from onward.catalog.ramps import Ramps
 from onward.data.learner import Learner
+from onward.data.tables import CREDENTIALS, FUNDING, conform
 from onward.history.known import Points
 from onward.history.timeline import Timeline
 from onward.history.views import LearnerView
@@ -160,6 +164,94 @@ def test_a_credential_that_returns_less_than_high_school_says_so(small_bundle, f
     assert [item["returns_less_than_high_school"] for item in found.items] == (value < 0).tolist()
 
 
+def with_columns(bundle, **columns):
+    """The same with other facts in the catalogue."""
+    catalogue = bundle.adviser.catalogue
+    stated = conform(catalogue.credentials.assign(**columns), CREDENTIALS)
+    changed = Catalogue.of(stated, catalogue.edges, catalogue.values)
+    return dataclasses.replace(bundle, adviser=dataclasses.replace(bundle.adviser, catalogue=changed))
+
+
+def test_who_brings_nothing_has_the_whole_left(found):
+    for item in found.items:
+        assert item["recognised_credits"] == 0.0
+        assert [item["credits_left"], item["weeks_left"], item["price_left"]] == [
+            item["credits"],
+            item["weeks"],
+            item["net_price"],
+        ]
+
+
+def test_what_is_held_takes_off_credits_weeks_and_price(small_bundle):
+    edges, ids = small_bundle.adviser.catalogue.pathways, small_bundle.adviser.catalogue.ids
+    target, held = np.argwhere((edges.recognised > 0) & ~edges.requires.any(axis=1)[:, None])[0]
+    award = {"credential_id": ids[held], "awarded_on": "2024-06-03"}
+    items = made(small_bundle, Learner(**NEW.model_dump() | {"awards": [award]})).items
+    (after,) = [item for item in items if item["credential_id"] == ids[target]]
+    share = 1 - edges.recognised[target, held] / after["credits"]
+    assert after["credits_left"] == after["credits"] - edges.recognised[target, held]
+    assert after["weeks_left"] == pytest.approx(after["weeks"] * share, abs=0.001)
+    assert after["price_left"] == pytest.approx(after["net_price"] * share, abs=0.01)
+
+
+def test_what_the_catalogue_does_not_know_stays_unknown(small_bundle):
+    bare = with_columns(small_bundle, net_price=None, credits=None, funding=None, clock_hours=None, modality=None)
+    for item in made(bare).items:
+        assert (item["price_left"], item["credits_left"], item["modality"]) == (None, None, None)
+        assert set(item["funding"].values()) == {None}
+        assert item["workforce_pell"]["length_fits"] in {None, False}
+
+
+def test_when_and_where_it_is_taught_stands_as_it_is(small_bundle):
+    told = {
+        "schedule": "evening",
+        "campus": "North",
+        "starts_on": pd.Timestamp("2025-01-13"),
+        "seats": 24,
+        "licence_conditions": "state examination",
+    }
+    (item, *_) = made(with_columns(small_bundle, **told)).items
+    assert {name: item[name] for name in told} == told | {"starts_on": "2025-01-13"}
+
+
+def test_every_source_of_funding_is_told(small_bundle):
+    for item in made(with_columns(small_bundle, funding="pell|wioa")).items:
+        assert item["funding"] == {name: name in {"pell", "wioa"} for name in FUNDING}
+
+
+def test_workforce_pell_is_approved_only_by_a_dated_list(small_bundle):
+    fitting = {"weeks": 10.0, "clock_hours": 300.0, "workforce_pell_approved": True}
+    for dated, approved in ((None, None), (pd.Timestamp("2026-09-01"), True)):
+        items = made(with_columns(small_bundle, **fitting, workforce_pell_list_date=dated)).items
+        for item in items:
+            assert item["workforce_pell"] == {
+                "length_fits": True,
+                "approved": approved,
+                "list_date": None if dated is None else "2026-09-01",
+            }
+
+
+def test_a_loan_is_told_with_what_it_asks_of_earnings(small_bundle):
+    for item in made(with_columns(small_bundle, median_debt=10_000.0)).items:
+        loan = item["loan"]
+        assert loan["years"] == (15 if item["award_level"] == "5" else 10)
+        assert loan["yearly_payment"] == round(yearly_payment(10_000.0, rate=LOAN_RATE, years=loan["years"]), 2)
+        assert loan["share_of_earnings"] == pytest.approx(loan["yearly_payment"] / item["value"]["earnings"], abs=1e-4)
+
+
+def test_where_debt_is_not_known_nothing_is_said_of_a_loan(small_bundle):
+    for item in made(with_columns(small_bundle, median_debt=None)).items:
+        assert {item["loan"][name] for name in ("median_debt", "yearly_payment", "share_of_earnings")} == {None}
+
+
+def test_each_says_whether_it_is_a_way_in_a_place_to_stop_or_a_dead_end(small_bundle, found):
+    ramps = Ramps.of(small_bundle.adviser.catalogue)
+    for name in ("on_ramp", "off_ramp", "dead_end"):
+        assert [item[name] for item in found.items] == getattr(ramps, name)[found.places].tolist()
+        assert len({item[name] for item in found.items}) == 2
+    assert all(item["dead_end"] is (item["leads_to"] == []) for item in found.items)
+
+
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
@@ -170,7 +262,7 @@ def test_a_credential_that_returns_less_than_high_school_says_so(small_bundle, f
         (np.int64(3), 3),
         (np.bool_(True), True),
         ("a", "a"),
-        (pd.Timestamp("2024-01-01"), "2024-01-01 00:00:00"),
+        (pd.Timestamp("2024-01-01"), "2024-01-01"),
     ],
     ids=str,
 )

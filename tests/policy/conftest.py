@@ -48,6 +48,15 @@ def four() -> Catalogue:
 
 
 @pytest.fixture(scope="session")
+def recognising(four) -> Catalogue:
+    """The four, where the badge counts for a third of the certificate."""
+    credentials = four.credentials.assign(credits=[3.0, 30.0, 60.0, None])
+    edge = {"from_id": ["badge"], "to_id": ["certificate"], "relation": "recognised_for", "credits_recognised": [10.0]}
+    edges = pd.concat([four.edges, conform(pd.DataFrame(edge), PATHWAYS)], ignore_index=True)
+    return Catalogue.of(conform(credentials, CREDENTIALS), edges, four.values)
+
+
+@pytest.fixture(scope="session")
 def view_of(four) -> Callable[..., LearnerView]:
     """Make a view of one learner per set of facts, on one day, over the catalogue of four."""
 

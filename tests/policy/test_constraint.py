@@ -28,7 +28,7 @@ def learners():
 def prospects() -> Prospects:
     log_odds, stratum, _ = learners()
     propensity = np.random.default_rng(3).dirichlet(np.ones(4), N)
-    return Prospects(1 / (1 + np.exp(-log_odds)), propensity, np.ones((N, 4), bool), stratum)
+    return Prospects(1 / (1 + np.exp(-log_odds)), propensity, np.ones((N, 4), bool), stratum, np.ones((N, 4)))
 
 
 def parts(four, prospects):
@@ -50,7 +50,7 @@ EVERY = pytest.mark.parametrize("name", ["none", "erase", "learned", "shrink", "
 
 def test_without_a_constraint_scores_are_those_of_the_rule(four, prospects):
     found = Constraint.none(4).scores(prospects, RULE, four)
-    assert np.allclose(found, RULE.scores(prospects.p_complete, prospects.propensity, four), rtol=1e-9, atol=1e-6)
+    assert np.allclose(found, RULE.scores(prospects.p_complete, prospects, four), rtol=1e-9, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["erase", "learned", "shrink"])
@@ -116,4 +116,4 @@ def test_a_stratum_that_was_not_seen_is_scored_as_without_a_constraint(four, pro
 
 def test_nothing_that_a_score_is_made_of_is_a_group():
     names = {field.name for field in dataclasses.fields(Prospects)}
-    assert names == {"p_complete", "propensity", "open_to", "stratum"}
+    assert names == {"p_complete", "propensity", "open_to", "stratum", "remaining"}

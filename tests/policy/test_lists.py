@@ -26,7 +26,8 @@ GOALS = ({"goal_cip": "480000", "goal_level": "20"}, {"goal_cip": "110101"}, {})
 def prospects(
     p=(0.9, 0.9, 0.9, 0.9), propensity=(0.25, 0.25, 0.25, 0.25), open_to=(True, True, True, True)
 ) -> Prospects:
-    return Prospects(np.array([p], float), np.array([propensity], float), np.array([open_to]), np.array(["s"]))
+    whole = np.ones((1, len(p)))
+    return Prospects(np.array([p], float), np.array([propensity], float), np.array([open_to]), np.array(["s"]), whole)
 
 
 def composed(view_of, score, *, k, goal=None, rule=RULE, weights=None, **facts):
@@ -180,7 +181,7 @@ def test_no_weight_at_all_is_refused():
 @given(scores_of_three, chances_of_three, usual_of_three, flags_of_three, st.integers(1, 5))
 @quick
 def test_whatever_comes_lists_hold_what_is_open_once_and_the_stretch_apart(view_of, score, p, propensity, open_to, k):
-    at = Prospects(p, propensity, open_to, np.full(3, "s"))
+    at = Prospects(p, propensity, open_to, np.full(3, "s"), np.ones_like(p))
     found = lists(score, at, RULE, view_of(*GOALS), k=k)
     for n in range(3):
         listed = found.ranked[n][found.ranked[n] != NONE].tolist()
@@ -192,7 +193,7 @@ def test_whatever_comes_lists_hold_what_is_open_once_and_the_stretch_apart(view_
 @given(scores_of_three, chances_of_three, usual_of_three, flags_of_three, st.integers(1, 4))
 @quick
 def test_a_learner_s_list_does_not_depend_on_who_else_is_advised(view_of, score, p, propensity, open_to, k):
-    at = Prospects(p, propensity, open_to, np.full(3, "s"))
+    at = Prospects(p, propensity, open_to, np.full(3, "s"), np.ones_like(p))
     whole = lists(score, at, RULE, view_of(*GOALS), k=k)
     for n in range(3):
         alone = lists(score[[n]], at.rows(np.arange(3) == n), RULE, view_of(GOALS[n]), k=k)

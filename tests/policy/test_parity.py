@@ -34,7 +34,8 @@ def world(seed=0, *, tilt=0.8, wider=0.0, n=N, names="ab") -> World:
     log_odds = rng.normal([2.0, 0.5, 0.3, 0.5], 0.4, (n, 4))
     log_odds[:, 2] += rng.normal(0, 0.6, n) + np.where(stratum == "s", 0.2, -0.2) - tilt * (group == "a")
     log_odds[:, 2] += rng.normal(0, 1.0, n) * wider * (group == "b")
-    return World(Prospects(expit(log_odds), np.full((n, 4), 0.25), np.ones((n, 4), bool), stratum), group)
+    even, whole = np.full((n, 4), 0.25), np.ones((n, 4))
+    return World(Prospects(expit(log_odds), even, whole.astype(bool), stratum, whole), group)
 
 
 def advised(catalogue, prospects, constraint):

@@ -19,11 +19,12 @@ usual = arrays(float, SHAPE, elements=st.sampled_from([0.0, 0.05, 0.1, 0.4]))
 flags = arrays(bool, SHAPE)
 
 
-def prospects(p, propensity=None, open_to=None) -> Prospects:
+def prospects(p, propensity=None, open_to=None, remaining=None) -> Prospects:
     p = np.atleast_2d(np.array(p, float))
     propensity = np.full_like(p, 0.5) if propensity is None else np.atleast_2d(np.array(propensity, float))
     open_to = np.ones_like(p, bool) if open_to is None else np.atleast_2d(np.array(open_to, bool))
-    return Prospects(p, propensity, open_to, np.full(len(p), "s"))
+    remaining = np.ones_like(p) if remaining is None else np.atleast_2d(np.array(remaining, float))
+    return Prospects(p, propensity, open_to, np.full(len(p), "s"), remaining)
 
 
 def order(score, p, propensity=None, open_to=None, *, k):
@@ -125,19 +126,23 @@ def test_a_constant_added_to_scores_above_zero_changes_no_order(score, p, consta
 
 def test_at_caution_one_the_score_is_the_expected_benefit(four):
     p, propensity = np.array([[0.2, 0.5, 0.7, 1.0]]), np.array([[0.0, 0.1, 0.6, 0.3]])
-    found = replace(RULE, price_share=0.5).scores(p, propensity, four)
+    found = replace(RULE, price_share=0.5).scores(p, prospects(p, propensity), four)
     assert np.allclose(found, benefit(p, four.value, four.cost_of_failing(price_share=0.5)), rtol=1e-12)
 
 
 def test_a_dearer_cost_of_failing_lowers_what_may_fail_and_has_a_price(four):
     p, propensity = np.full((1, 4), 0.5), np.full((1, 4), 0.25)
-    dear, cheap = (replace(RULE, price_share=share).scores(p, propensity, four)[0] for share in (1.0, 0.5))
+    dear, cheap = (
+        replace(RULE, price_share=share).scores(p, prospects(p, propensity), four)[0] for share in (1.0, 0.5)
+    )
     assert (cheap - dear).tolist() == [0.0, 500.0, 2_250.0, 0.0]
 
 
 def test_caution_lowers_what_was_rarely_chosen_more(four):
     p, propensity = np.full((2, 4), 0.6), np.array([[0.01] * 4, [0.9] * 4])
-    plain, careful = (replace(RULE, caution=caution).scores(p, propensity, four) for caution in (1.0, 1.5))
+    plain, careful = (
+        replace(RULE, caution=caution).scores(p, prospects(p, propensity), four) for caution in (1.0, 1.5)
+    )
     rare, common = plain - careful
     assert (rare > common).all()
     assert (common > 0).all()
@@ -145,13 +150,18 @@ def test_caution_lowers_what_was_rarely_chosen_more(four):
 
 def test_more_caution_lowers_scores_further(four):
     p, propensity = np.full((1, 4), 0.6), np.full((1, 4), 0.1)
-    found = [replace(RULE, caution=caution).scores(p, propensity, four)[0, 2] for caution in (1.0, 1.2, 1.5, 3.0)]
+    found = [
+        replace(RULE, caution=caution).scores(p, prospects(p, propensity), four)[0, 2]
+        for caution in (1.0, 1.2, 1.5, 3.0)
+    ]
     assert found == sorted(set(found), reverse=True)
 
 
 def test_caution_takes_nothing_from_what_everyone_chose(four):
     p, propensity = np.full((1, 4), 0.6), np.ones((1, 4))
-    plain, careful = (replace(RULE, caution=caution).scores(p, propensity, four) for caution in (1.0, 3.0))
+    plain, careful = (
+        replace(RULE, caution=caution).scores(p, prospects(p, propensity), four) for caution in (1.0, 3.0)
+    )
     assert np.allclose(plain, careful)
 
 
@@ -159,8 +169,8 @@ def test_caution_takes_nothing_from_what_everyone_chose(four):
 def test_a_learner_s_scores_do_not_depend_on_who_else_is_scored(four, rows):
     p, propensity = np.random.default_rng(0).uniform(size=(2, 50, 4))
     rule = replace(RULE, caution=1.3)
-    part = rule.scores(p[rows], propensity[rows], four)
-    assert part.tobytes() == rule.scores(p, propensity, four)[rows].tobytes()
+    part = rule.scores(p[rows], prospects(p, propensity).rows(rows), four)
+    assert part.tobytes() == rule.scores(p, prospects(p, propensity), four)[rows].tobytes()
 
 
 def test_the_entry_of_no_choice_is_missing():
@@ -173,7 +183,24 @@ def test_the_entry_of_a_choice_is_that_of_its_column():
 
 def test_what_the_model_doubts_is_scored_lower_and_nothing_else_changes(four):
     chance = np.full((1, len(four)), 0.7)
-    plain = RULE.scores(chance, chance, four)
-    doubted = replace(RULE, doubt=(0.0, 0.5, 0.0, 0.0)).scores(chance, chance, four)
+    plain = RULE.scores(chance, prospects(chance, chance), four)
+    doubted = replace(RULE, doubt=(0.0, 0.5, 0.0, 0.0)).scores(chance, prospects(chance, chance), four)
     assert doubted[0, 1] < plain[0, 1]
     assert np.allclose(np.delete(doubted, 1, axis=1), np.delete(plain, 1, axis=1))
+
+
+def test_only_what_is_left_to_pay_is_lost_by_failing(four):
+    p = np.full((1, 4), 0.5)
+    whole, half = (RULE.scores(p, prospects(p, remaining=np.full((1, 4), left)), four)[0] for left in (1.0, 0.5))
+    price = np.nan_to_num(four.numbers("net_price"))
+    assert (half - whole).tolist() == (0.5 * 0.5 * price).tolist()
+
+
+def test_recognised_credit_can_turn_the_order(four):
+    p = np.array([[0.5, 0.6, 0.28, 0.1]])
+    rule = replace(RULE, completion_floor=0.0, overlap_floor=0.0)
+    order = []
+    for left in (1.0, 0.3):
+        at = prospects(p, remaining=[[1.0, 1.0, left, 1.0]])
+        order.append(rule.order(rule.scores(p, at, four), at, k=2)[0].tolist())
+    assert order == [[1, 0], [2, 1]]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -72,6 +74,19 @@ def test_a_learner_s_scores_do_not_depend_on_who_else_is_weighed(view_of):
     weights, scores = Weights(time=1.3, cost=0.7, schedule=2.1, field=0.4), np.repeat(SCORES, 3, axis=0)
     alone = [weights.apply(SCORES, view_of(person))[0] for person in people]
     assert np.array(alone).tobytes() == weights.apply(scores, view_of(*people)).tobytes()
+
+
+def test_time_and_cost_are_those_that_are_left(view_of, recognising):
+    holder = {"awards": [{"credential_id": "badge", "awarded_on": "2024-02-01"}]}
+    view = replace(view_of({}, holder), catalogue=recognising)
+    weights, scores = Weights(time=1.0), np.repeat(SCORES, 2, axis=0)
+    without, with_it = weights.apply(scores, view)
+    weeks = recognising.numbers("weeks")
+    spread = np.std(recognising.value) / np.std(weeks)
+    assert (with_it - without).tolist() == pytest.approx([0.0, 10.0 * spread, 0.0, 0.0])
+    cheaper = np.diff(Weights(cost=1.0).apply(scores, view), axis=0)[0]
+    assert cheaper[1] > 0
+    assert cheaper[[0, 2, 3]].tolist() == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(("name", "weight"), [("pay", -0.1), ("time", 10.1), ("cost", float("nan"))])

@@ -37,11 +37,12 @@ def judged(small, demographics, *, lost, given_up=None, propensity=0.2, spread=0
     apart = demographics["gender"].map(given_up or {}).fillna(0.0).to_numpy()
     p_complete[:, FREE] = p_complete[:, ADVISED] + apart + (apart > 0) * noise[1]
     usual = np.full((LEARNERS, size), propensity)
-    prospects = Prospects(p_complete, usual, usual > 0, np.full(LEARNERS, "s"))
+    prospects = Prospects(p_complete, usual, usual > 0, np.full(LEARNERS, "s"), np.ones_like(usual))
     chosen = {"history": OWN, "unconstrained": FREE, "onward": ADVISED}
     choices = {name: np.full((LEARNERS, 1), at) for name, at in chosen.items()}
     nothing = pd.DataFrame(index=range(LEARNERS))
-    return Judged(demographics[["learner_id"]], prospects, choices, nothing, 0.0, Opinion(p_complete, usual))
+    opinion, allowed = Opinion(p_complete, usual), np.ones_like(usual, dtype=bool)
+    return Judged(demographics[["learner_id"]], prospects, choices, nothing, 0.0, opinion, allowed)
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,8 @@ def test_history_s_own_mean_is_that_of_what_became_of_it(value, judged, fitted, 
     choice = judged.choices["history"][settled, 0]
     catalogue = fitted.adviser.catalogue
     completed = judged.points["outcome"].iloc[settled].astype(float).to_numpy()
-    returned = benefit(completed, catalogue.value[choice], catalogue.cost_of_failing(price_share=0.4)[choice])
+    cost = judged.prospects.cost_of_failing(catalogue, price_share=0.4)[settled, choice]
+    returned = benefit(completed, catalogue.value[choice], cost)
     for evaluation in value.evaluations.values():
         assert evaluation.n == len(settled)
         assert evaluation.logged_mean == pytest.approx(returned.mean())

@@ -215,7 +215,7 @@ def test_a_day_before_entry_is_refused_with_what_to_do(service, request_body):
 
 
 def test_limits_are_hard(service, request_body):
-    _, text = post(f"{service}/v1/recommend", request_body | {"k": 50, "limits": {"weeks_at_most": 12}})
+    _, text = post(f"{service}/v1/recommend", request_body | {"k": 50, "limits": {"max_weeks": 12}})
     assert all(item["weeks"] <= 12 for item in json.loads(text)["advice"]["advised"])
 
 

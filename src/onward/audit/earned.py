@@ -126,7 +126,7 @@ def _premium(values: pd.DataFrame | None, catalogue: pd.Index) -> pd.Series:
     """Return the value of every credential of the catalogue that has one."""
     if values is None or values.empty:
         return pd.Series(dtype="float64")
-    premium = worth.earnings_premium(conform(values, VALUES)).dropna()
+    premium = worth.value_of(conform(values, VALUES)).dropna()
     if not premium.index.is_unique:
         raise DataError("table values holds a credential twice; keep one row for each")
     return premium[premium.index.isin(catalogue)]

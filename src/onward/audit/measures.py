@@ -73,10 +73,11 @@ def worth_of(
     names = pd.Series(advised)
     ours = values.set_index("credential_id")
     columns: dict[str, pd.Series] = {
-        "value": look_up(names, worth.earnings_premium(values), table="values"),
+        "value": look_up(names, worth.value_of(values), table="values"),
         "error": names.map(worth.value_error(values)),
     }
-    columns["fails_premium"] = (columns["value"] <= 0).astype(float)
+    premium = look_up(names, worth.earnings_premium(values), table="values")
+    columns["fails_premium"] = (premium <= 0).astype(float)
     imputed = names.map(ours["basis"] == "imputed").astype(bool)
     if imputed.any() and not imputed.all():
         columns["not_imputed"] = columns["value"].where(~imputed)

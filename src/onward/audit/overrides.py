@@ -100,7 +100,7 @@ def overrides(
     both = _pairs(rows, advised, adviser)
     if both is None:
         return None
-    premium = worth.earnings_premium(conform(values, VALUES))
+    premium = worth.value_of(conform(values, VALUES))
     if not premium.index.is_unique:
         raise DataError("table values holds a credential twice; keep one row for each")
     before, after = _value(both["credential_id"], premium), _value(both["credential_id_adviser"], premium)

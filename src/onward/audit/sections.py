@@ -227,7 +227,7 @@ def levels(look: LookUp) -> list[Part]:
     measures = look.evaluated(*THREE)
     beside = [
         name
-        for name in dict.fromkeys((audit.plan.compared_with, "unconstrained"))
+        for name in dict.fromkeys((audit.plan.compared_with, "unconstrained", "without_limits"))
         if name in audit.sources and name != audit.plan.judged
     ]
     found = []

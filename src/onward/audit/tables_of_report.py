@@ -160,7 +160,7 @@ class LookUp:
 
     def beside(self, attribute: str) -> list[str]:
         """The sources in a table: all, but for the intersection those that matter to the verdict."""
-        kept = {*self.two, "unconstrained"}
+        kept = {*self.two, "unconstrained", "without_limits"}
         return [name for name in self.audit.sources if attribute != INTERSECTION or name in kept]
 
     @property

@@ -36,6 +36,10 @@ SOURCES = {
     "history": ("History", "what learners chose"),
     "imitation": ("Imitation", "what a model advises that imitates history"),
     "unconstrained": ("Without the constraint", "what would be advised if no constraint held groups together"),
+    "without_limits": (
+        "Without limits",
+        "what Onward would advise if no learner had set limits on weeks, cost or times",
+    ),
     "onward": ("Onward", "what Onward advises"),
     "stretch": ("Stretch", "the stretch at the end of Onward's list, or its first place where there is none"),
     "adviser": ("Advisers", "what advisers recommended in the end"),

@@ -10,15 +10,25 @@ import pandas as pd
 
 from onward.catalog.pathways import Pathways
 from onward.data.tables import CREDENTIALS, PATHWAYS, RUNGS, VALUES, conform
-from onward.data.worth import cost_of_failing, earnings_premium
+from onward.data.worth import cost_of_failing, value_of
 from onward.errors import DataError
+
+RECOGNISED_CAP = 0.75
+"""The share of a credential's credits that recognised credit may make up, where a college says nothing else.
+
+A quarter in residence is what accreditors commonly ask for, and the most that colleges which serve the military may ask
+for (Department of Defense Instruction 1322.25).
+"""
+MINOR_GROUP = 3
+"""Digits of a SOC code that name its minor group."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
     """Credentials in one order, with pathways and value.
 
-    ``value`` holds dollars a year, one number per credential, shape (c,); it is never one per group.
+    ``value`` holds dollars a year by the chosen yardstick, one number per credential, shape (c,); never one per group.
+    ``recognised_cap`` is the share of a credential's credits that recognised credit may make up, at most.
     """
 
     credentials: pd.DataFrame
@@ -26,19 +36,28 @@ class Catalogue:
     edges: pd.DataFrame
     values: pd.DataFrame
     value: npt.NDArray[np.float64]
+    recognised_cap: float = RECOGNISED_CAP
 
     @classmethod
-    def of(cls, credentials: pd.DataFrame, pathways: pd.DataFrame, values: pd.DataFrame) -> "Catalogue":
+    def of(
+        cls,
+        credentials: pd.DataFrame,
+        pathways: pd.DataFrame,
+        values: pd.DataFrame,
+        *,
+        recognised_cap: float = RECOGNISED_CAP,
+    ) -> "Catalogue":
         """Compile canonical frames; refuse a credential without a value, by name."""
         ids = pd.Index(credentials["credential_id"])
-        value = earnings_premium(values).reindex(ids)
+        value = value_of(values).reindex(ids)
         without = credentials.loc[value.isna().to_numpy(), "name"].tolist()
         if without:
             raise DataError(
                 f"expected a row of values for every credential; {len(without)} lack one ({', '.join(without[:5])}); "
                 "add rows to values, or take these credentials out of the catalogue"
             )
-        return cls(credentials, Pathways.compile(pathways, ids), pathways, values, value.to_numpy(float))
+        compiled = Pathways.compile(pathways, ids)
+        return cls(credentials, compiled, pathways, values, value.to_numpy(float), recognised_cap)
 
     def __len__(self) -> int:
         return len(self.credentials)
@@ -73,9 +92,22 @@ class Catalogue:
         """The two-digit CIP field of each credential, shape (c,)."""
         return np.asarray(self.credentials["cip"].str[:2], dtype=object)
 
+    @cached_property
+    def minor_group(self) -> npt.NDArray[np.object_]:
+        """The SOC minor group of each credential's occupation, shape (c,); None where it is not known."""
+        return minor_groups(np.array([None if pd.isna(code) else code for code in self.credentials["soc"]], object))
+
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
-        """A numeric or flag column as floats, missing as nan, shape (c,)."""
-        return np.asarray(self.credentials[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+        """A numeric or flag column as floats, missing as nan, shape (c,); it is kept, and so cannot be written to."""
+        if name not in self._numbers:
+            column = np.array(self.credentials[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+            column.setflags(write=False)
+            self._numbers[name] = column
+        return self._numbers[name]
+
+    @cached_property
+    def _numbers(self) -> dict[str, npt.NDArray[np.float64]]:
+        return {}
 
     def cost_of_failing(self, *, price_share: float) -> npt.NDArray[np.float64]:
         """Dollars lost by not finishing, shape (c,): ``price_share`` of the net price."""
@@ -84,7 +116,7 @@ class Catalogue:
     def to_json(self) -> dict[str, Any]:
         """The catalogue as plain JSON values, from which ``from_json`` makes an equal one."""
         frames = {"credentials": self.credentials, "pathways": self.edges, "values": self.values}
-        return {name: _rows(frame) for name, frame in frames.items()}
+        return {name: _rows(frame) for name, frame in frames.items()} | {"recognised_cap": self.recognised_cap}
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Catalogue":
@@ -94,8 +126,19 @@ class Catalogue:
             *(
                 conform(pd.DataFrame(content[table.name], columns=_names(content, table.name, table.names)), table)
                 for table in tables
-            )
+            ),
+            recognised_cap=content["recognised_cap"],
         )
+
+
+def minor_groups(soc: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """The SOC minor group of each code, same shape; None where a code is missing or too short to name one.
+
+    >>> minor_groups(np.array(["292061", "31", None], dtype=object)).tolist()
+    ['292', None, None]
+    """
+    groups = [None if code is None or len(code) < MINOR_GROUP else code[:MINOR_GROUP] for code in soc]
+    return np.array(groups, dtype=object)
 
 
 def _names(content: dict[str, Any], table: str, declared: tuple[str, ...]) -> list[str]:

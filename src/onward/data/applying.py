@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from onward.data.cells import Fault, Mask
-from onward.data.checks import SENSITIVE, Piece, identifies, is_sensitive, of_learners
+from onward.data.checks import SENSITIVE, Piece, is_sensitive, of_learners
 from onward.data.columns import EXTRA_PREFIX, Kind, Table
+from onward.data.headings import identifies
 from onward.data.problems import Problem, nearest
 from onward.data.reading import Sheet
 from onward.data.rules import FileRules, Group, Rule

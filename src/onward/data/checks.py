@@ -1,46 +1,22 @@
 """Rows of a canonical table, from text to checked frame: each cell, then keys, dates in order and references."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from onward.data.cells import Fault, convert, inferred_kind
-from onward.data.columns import EXTRA_PREFIX, Column, Kind, Table
+from onward.data.columns import Column, Kind, Table
 from onward.data.combining import How, combined
+from onward.data.headings import identifies, words_of
 from onward.data.learner import NEVER_SENT
 from onward.data.problems import NOT_SHOWN, Problem, described, shown
 from onward.data.tables import DEMOGRAPHICS
 
 Rows = npt.NDArray[np.int64]
 SENSITIVE = "remove it; it identifies people or is sensitive and belongs in no table but demographics, if anywhere"
-_NAMES = ("name", "names")
-_IDENTIFIERS = (*_NAMES, "ssn", "dob", "passport", "mobile", "postcode", "zip", "zipcode")
-_ENDINGS = ("name", "mail", "mails", "phone", "phones", "address", "addresses")
-# What may have a name of its own without a person's being meant.
-_THINGS = (
-    "campus",
-    "class",
-    "college",
-    "course",
-    "credential",
-    "department",
-    "employer",
-    "field",
-    "hall",
-    "institution",
-    "major",
-    "program",
-    "programme",
-    "provider",
-    "school",
-    "term",
-    "university",
-)
 
 
 @dataclass(frozen=True)
@@ -120,26 +96,9 @@ def of_learners(table: Table) -> bool:
     return "learner_id" in table.names
 
 
-def identifies(name: str) -> bool:
-    """Say whether a column of this name looks like a direct identifier of a person.
-
-    >>> [identifies(name) for name in ("StudentEmail", "x_last_name", "course_name", "prior_gpa")]
-    [True, True, False, False]
-    """
-    words = _words(name)
-    named = (word for before, word in pairwise(["", *words]) if not (word in _NAMES and before in _THINGS))
-    return any(word in _IDENTIFIERS or word.endswith(_ENDINGS) or word.startswith("birth") for word in named)
-
-
 def is_sensitive(table: Table, name: str) -> bool:
     """Say whether a column of this name, extra or not, may not stand in ``table``; demographics may hold it."""
-    return table is not DEMOGRAPHICS and (identifies(name) or "_".join(_words(name)) in NEVER_SENT)
-
-
-def _words(name: str) -> list[str]:
-    bare = name.strip()
-    bare = bare[len(EXTRA_PREFIX) :] if bare.lower().startswith(EXTRA_PREFIX) else bare
-    return re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", bare).lower())
+    return table is not DEMOGRAPHICS and (identifies(name) or "_".join(words_of(name)) in NEVER_SENT)
 
 
 def typed(piece: Piece) -> tuple[pd.DataFrame, list[Problem]]:

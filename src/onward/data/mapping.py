@@ -1,53 +1,69 @@
-"""Any college's CSV files and a mapping become the canonical tables, or a list of everything that is wrong."""
+"""A college's files, standard ones and its own, become the canonical tables, or a list of everything that is wrong."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
 from onward.data.applying import pieces
 from onward.data.checks import Piece, Stack, reference_problems, row_problems, stacked
+from onward.data.found import Found
+from onward.data.headings import identifying_header, is_learner_id
+from onward.data.joining import joined
+from onward.data.privacy import private_problems
 from onward.data.problems import Problem, ProblemsFound, nearest
+from onward.data.pseudonyms import Pseudonyms
 from onward.data.reading import Sheet, read_sheet
-from onward.data.rules import FileRules, Mapping, canonical, load
+from onward.data.recognising import recognised
+from onward.data.rules import FileRules, Mapping, load
+from onward.data.standard_files import standard_files
 from onward.data.tables import BY_NAME, INPUTS, Tables
 from onward.errors import DataError
 
 
 @dataclass(frozen=True)
 class Source:
-    """The tables of a folder, what a reader of any result must know of them, and the digest of each file read."""
+    """The tables of a folder, what a reader of any result must know of them, and the digest of each file read.
+
+    ``counts`` says how many of what standard files hold, in their own words.
+    """
 
     tables: Tables
     nominal_dates: bool
     notes: tuple[str, ...]
     digests: dict[str, str]
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def read(folder: Path, *, mapping: Path | None) -> Source:
-    """Read the files of ``folder`` as ``mapping`` says; without one, each file is a canonical table.
+    """Read the files of ``folder`` as ``mapping`` says; without one, each file is known by its name or its contents.
 
     Every fault of every file is in the one refusal; nothing is half-read.
 
     >>> read(Path("no-such-folder"), mapping=None)
     Traceback (most recent call last):
         ...
-    onward.errors.DataError: expected a folder of CSV files; there is none at no-such-folder; correct the path
+    onward.errors.DataError: expected a folder of files; there is none at no-such-folder; correct the path
     """
     if not folder.is_dir():
-        raise DataError(f"expected a folder of CSV files; there is none at {folder}; correct the path")
-    plan = load(mapping) if mapping else canonical(folder)
-    desk = _Desk(folder, mapping.parent if mapping else folder)
-    stacks, problems = _stacks(plan, desk)
+        raise DataError(f"expected a folder of files; there is none at {folder}; correct the path")
+    plan = load(mapping) if mapping else recognised(folder)
+    beside = mapping.parent if mapping else folder
+    desk = _Desk(folder, beside, Pseudonyms.load(plan.pseudonyms, beside) if plan.pseudonyms else None)
+    own, problems = _own(plan, desk)
+    told = standard_files(plan, folder, own)
     if mapping is None:
         problems = [*_misspelt(folder), *problems]
+    stacks, faults, notes = _stacks(plan, desk, own, told)
+    problems += [*told.problems, *faults]
     if problems:
-        raise ProblemsFound(problems)
+        # A file that gives rows to several tables has each of its faults once.
+        raise ProblemsFound(dict.fromkeys(problems))
     tables = Tables(**{name: stack.frame for name, stack in stacks.items()})
-    digests = {sheet.file: sheet.digest for sheet in desk.sheets.values() if sheet.digest}
+    digests = {sheet.file: sheet.digest for sheet in desk.sheets.values() if sheet.digest} | told.digests
     if mapping:
         digests[mapping.name] = sha256(mapping.read_bytes()).hexdigest()
-    return Source(tables, plan.nominal_dates, plan.notes, digests)
+    return Source(tables, plan.nominal_dates, (*plan.notes, *told.notes, *notes), digests, told.counts)
 
 
 @dataclass(frozen=True)
@@ -56,36 +72,69 @@ class _Desk:
 
     folder: Path
     beside: Path
-    sheets: dict[tuple[Path, str, str], Sheet] = field(default_factory=dict)
+    pseudonyms: Pseudonyms | None
+    sheets: dict[tuple[object, ...], Sheet] = field(default_factory=dict)
 
     def sheet(self, rules: FileRules) -> Sheet:
         path = (self.beside if rules.beside_mapping else self.folder) / rules.file
-        key = (path, rules.separator, rules.encoding)
+        key = (path, rules.separator, rules.encoding, rules.drop)
         if key not in self.sheets:
-            self.sheets[key] = read_sheet(path, file=rules.file, separator=rules.separator, encoding=rules.encoding)
+            sheet = read_sheet(path, file=rules.file, separator=rules.separator, encoding=rules.encoding)
+            self.sheets[key] = _without_persons(sheet, rules, ids_replaced=self.pseudonyms is not None)
         return self.sheets[key]
 
 
-def _stacks(plan: Mapping, desk: _Desk) -> tuple[dict[str, Stack], list[Problem]]:
-    stacks: dict[str, Stack] = {}
+def _without_persons(sheet: Sheet, rules: FileRules, *, ids_replaced: bool) -> Sheet:
+    """Drop what the mapping says, and refuse what identifies people in the rest."""
+    if sheet.cells is None:
+        return sheet
+    cells = sheet.cells.drop(columns=[name for name in rules.drop if name in sheet.cells])
+    ids = [str(name) for name in cells if ids_replaced and is_learner_id(str(name))]
+    found = private_problems(sheet.file, cells, sheet.rows, skip=ids)
+    # What is refused by its name is told once, and not again as a column that no table has.
+    refused = {problem.column for problem in found if identifying_header(problem.column) is not None}
+    cells = cells.drop(columns=[name for name in cells if name in refused])
+    return replace(sheet, cells=cells, problems=(*sheet.problems, *found))
+
+
+def _own(plan: Mapping, desk: _Desk) -> tuple[dict[str, list[Piece]], list[Problem]]:
+    """Rows of the college's own files, table by table."""
+    own: dict[str, list[Piece]] = {}
     problems: list[Problem] = []
     for name, files in plan.tables.items():
-        found: list[Piece] = []
         for rules in files:
             sheet = desk.sheet(rules)
             parts, faults = pieces(BY_NAME[name], rules, sheet)
-            found += parts
+            own.setdefault(name, []).extend(parts)
             problems += [*sheet.problems, *faults]
-        if found:
-            stacks[name], faults = stacked(found)
-            problems += [*faults, *row_problems(stacks[name]), *_without_rows(stacks[name])]
-    problems += reference_problems({name: stack for name, stack in stacks.items() if _all_read(name, plan, desk)})
-    # A file that gives rows to several tables has each of its faults once.
-    return stacks, list(dict.fromkeys(problems))
+    return own, problems
+
+
+def _stacks(
+    plan: Mapping, desk: _Desk, own: dict[str, list[Piece]], told: Found
+) -> tuple[dict[str, Stack], list[Problem], list[str]]:
+    stacks: dict[str, Stack] = {}
+    problems: list[Problem] = []
+    notes: list[str] = []
+    for table in INPUTS:
+        both = joined(table, told.pieces.get(table.name, []), own.get(table.name, []))
+        problems += both.problems
+        notes += both.notes
+        if both.pieces:
+            stacks[table.name], faults = stacked([_under_pseudonym(piece, desk.pseudonyms) for piece in both.pieces])
+            problems += [*faults, *row_problems(stacks[table.name]), *_without_rows(stacks[table.name])]
+    whole = {name: stack for name, stack in stacks.items() if _all_read(name, plan, desk)}
+    return stacks, [*problems, *reference_problems(whole)], notes
+
+
+def _under_pseudonym(piece: Piece, pseudonyms: Pseudonyms | None) -> Piece:
+    if pseudonyms is None or "learner_id" not in piece.cells:
+        return piece
+    return replace(piece, cells=piece.cells.assign(learner_id=pseudonyms.of(piece.cells["learner_id"])))
 
 
 def _all_read(name: str, plan: Mapping, desk: _Desk) -> bool:
-    return all(desk.sheet(rules).cells is not None for rules in plan.tables[name])
+    return all(desk.sheet(rules).cells is not None for rules in plan.tables.get(name, ()))
 
 
 def _without_rows(stack: Stack) -> Iterator[Problem]:

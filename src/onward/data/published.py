@@ -9,18 +9,22 @@ from importlib.resources import files
 
 import pandas as pd
 
-CODES = ("cip4", "award_level", "soc")
+CODES = ("cip4", "award_level", "soc", "soc_2018", "cip", "field", "level")
 
 
 @dataclass(frozen=True)
 class Published:
     """The shipped figures, each a frame.
 
-    ``earnings``: by cip4 and award level, median program median, quarter points and programs counted, in dollars.
+    ``earnings``: by cip4 and award level, median program median, quarter points and programs counted, in dollars; of
+    the made-up catalogue, with one-year figures where four years are not known.
     ``wages``: by SOC code, wage at the 10th, 25th, 50th, 75th and 90th percentile, in dollars a year.
     ``students``: students awarded in 2024 by award level and, one at a time, race, sex and age.
     ``awards``: awards in 2021 by award level, broad field, sex and race.
-    ``high_school``: dollars a year of working adults with no more than a high-school diploma, national.
+    ``high_school``: dollars a year of working adults with no more than a high-school diploma, national; ``states`` the
+    same by state. ``fields``: by field (CIP4, CIP2 or all) and Scorecard level, earnings four years out alone, with
+    debt. ``occupations``: every detailed occupation's wages, employment and typical education at entry; ``crosswalk``:
+    which of them a six-digit CIP field leads to.
     """
 
     earnings: pd.DataFrame
@@ -28,6 +32,10 @@ class Published:
     students: pd.DataFrame
     awards: pd.DataFrame
     high_school: float
+    states: pd.Series
+    fields: pd.DataFrame
+    occupations: pd.DataFrame
+    crosswalk: pd.DataFrame
 
     def shares(self, dimension: str) -> pd.Series:
         """Shares of students awarded in 2024, all undergraduate levels, by ``race``, ``sex`` or ``age``.
@@ -60,6 +68,10 @@ def published() -> Published:
         students=read("students_2024.csv"),
         awards=read("awards_2021.csv"),
         high_school=float(benchmark["high_school_national"]),
+        states=read("states.csv").set_index("state")["dollars"].astype(float),
+        fields=read("fields.csv"),
+        occupations=read("occupations.csv"),
+        crosswalk=read("crosswalk.csv"),
     )
 
 

@@ -13,7 +13,11 @@ from onward.data.cells import convert
 from onward.data.checks import SENSITIVE, is_sensitive, of_learners
 from onward.data.columns import EXTRA_PREFIX, Column, Table
 from onward.data.combining import How
+from onward.data.joining import COMPLETES
+from onward.data.pdp.rules import PdpRules
 from onward.data.problems import nearest
+from onward.data.pseudonyms import PseudonymRules
+from onward.data.standards import GIVES, BadgeRules, CtdlRules, StateListRules
 from onward.data.strict import Strict
 from onward.data.tables import BY_NAME, INPUTS
 from onward.errors import SettingsError
@@ -140,21 +144,27 @@ def _listed(value: object) -> object:
 
 
 class Mapping(Strict):
-    """A mapping file: for each canonical table the files it is made from."""
+    """A mapping file: the standard files of a folder, and for each canonical table the college's own files."""
 
     nominal_dates: bool = Field(
         default=False, description="dates are stand-ins for an order of events, so a hold-out by time means nothing"
     )
     notes: tuple[str, ...] = Field(default=(), description="what a reader of any result must know of these data")
+    pdp: PdpRules | None = Field(default=None, description="cohort and course files of the PDP")
+    ctdl: CtdlRules | None = Field(default=None, description="descriptions of credentials in CTDL")
+    badges: BadgeRules | None = Field(default=None, description="Open Badges and learner records")
+    state_list: StateListRules | None = Field(default=None, description="a state's list of eligible training")
+    pseudonyms: PseudonymRules | None = Field(
+        default=None, description="ids of learners are replaced by keyed pseudonyms"
+    )
     tables: dict[str, Annotated[tuple[FileRules, ...], BeforeValidator(_listed)]] = Field(
-        description="for each table one file, or a list of files whose rows are put together"
+        default={}, description="for each table one file, or a list of files whose rows are put together"
     )
 
-
-def canonical(folder: Path) -> Mapping:
-    """Return the mapping of a folder whose files are the tables themselves."""
-    here = [table for table in INPUTS if table.required or (folder / f"{table.name}.csv").exists()]
-    return Mapping(tables={table.name: (FileRules(file=f"{table.name}.csv"),) for table in here})
+    @property
+    def standard(self) -> frozenset[str]:
+        """The tables to which standard files give rows."""
+        return frozenset().union(*(GIVES[name] for name in GIVES if getattr(self, name) is not None))
 
 
 def load(path: Path) -> Mapping:
@@ -175,7 +185,8 @@ def load(path: Path) -> Mapping:
     return mapping
 
 
-_MODELS: tuple[type[Strict], ...] = (Mapping, FileRules, Group, Rule, Condition)
+_STANDARDS: tuple[type[Strict], ...] = (PdpRules, CtdlRules, BadgeRules, StateListRules, PseudonymRules)
+_MODELS: tuple[type[Strict], ...] = (Mapping, FileRules, Group, Rule, Condition, *_STANDARDS)
 _KEYS = tuple(dict.fromkeys(name for model in _MODELS for name in model.model_fields))
 
 
@@ -201,26 +212,31 @@ def _faults(mapping: Mapping) -> Iterator[str]:
             yield f"tables.{name}: expected the name of a table; came {name!r}; {_mean(name, tables)}"
             continue
         for file in files:
-            yield from (f"tables.{name}.{fault}" for fault in _file_faults(file, BY_NAME[name]))
+            completes = name in COMPLETES and name in mapping.standard
+            yield from (f"tables.{name}.{fault}" for fault in _file_faults(file, BY_NAME[name], completes=completes))
     every = [file for files in mapping.tables.values() for file in files]
     places = [{file.file for file in every if file.beside_mapping is beside} for beside in (True, False)]
     for name in sorted(places[0] & places[1]):
         yield f"file {name}: expected it in one place; it is both in the folder and beside the mapping; rename one"
     for table in INPUTS:
-        if table.required and not mapping.tables.get(table.name):
+        if table.required and not mapping.tables.get(table.name) and table.name not in mapping.standard:
             yield f"tables.{table.name}: expected a file for this table, which every folder must have; add it"
 
 
-def _file_faults(file: FileRules, table: Table) -> Iterator[str]:
+def _file_faults(file: FileRules, table: Table, *, completes: bool) -> Iterator[str]:
     if PurePath(file.file).name != file.file or "\\" in file.file:
         yield f"file: expected the name of a file; came {file.file!r}; put the file into the folder and name it alone"
     if file.canonical:
         return
+    for name in file.combine or {}:
+        if name not in table.names:
+            yield f"combine.{name}: expected a column of {table.name}; came {name!r}; {_mean(name, table.names)}"
     for group in file.groups():
         for name, rule in group.columns.items():
             yield from (f"columns.{name}: {fault}" for fault in _rule_faults(name, rule, table))
         for column in table.columns:
-            if column.required and column.name not in group.columns:
+            needed = column.name in table.key if completes else column.required
+            if needed and column.name not in group.columns:
                 yield f"columns.{column.name}: expected a rule for this column, which {table.name} requires; add one"
 
 

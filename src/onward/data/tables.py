@@ -312,6 +312,12 @@ VALUES = Table(
             "dollars a year that going on added on average to what it returns itself, discounted",
             low=0,
         ),
+        Column(
+            "chosen_value",
+            "number",
+            "dollars a year that rank and are judged, where a run's settings choose another yardstick than earnings "
+            "above the benchmark",
+        ),
     ),
     ("credential_id",),
 )

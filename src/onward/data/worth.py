@@ -1,4 +1,4 @@
-"""What a credential is worth and what an attempt at it may return: the three formulas, shared by advice and audit."""
+"""What a credential is worth and what an attempt at it may return: the formulas, shared by advice and audit."""
 
 from typing import TypeVar
 
@@ -23,6 +23,19 @@ def earnings_premium(values: pd.DataFrame) -> pd.Series:
     return pd.Series(
         premium.to_numpy(float), index=pd.Index(values["credential_id"], name="credential_id"), name="value"
     )
+
+
+def value_of(values: pd.DataFrame) -> pd.Series:
+    """Yearly dollars by which a credential is ranked and judged: by the chosen yardstick, else the earnings premium.
+
+    >>> rows = pd.DataFrame({"credential_id": ["c1"], "median_earnings": [50_000.0], "benchmark_earnings": [36_000.0]})
+    >>> value_of(rows).to_dict(), value_of(rows.assign(chosen_value=[-1_000.0])).to_dict()
+    ({'c1': 14000.0}, {'c1': -1000.0})
+    """
+    premium = earnings_premium(values)
+    if "chosen_value" not in values:
+        return premium
+    return pd.Series(values["chosen_value"].to_numpy(float), index=premium.index, name="value").fillna(premium)
 
 
 MIDDLE_HALF, NEARLY_ALL = 2 * 0.674490, 2 * 1.959964

@@ -103,13 +103,10 @@ def stated_interest(view: PairView) -> Floats:
 
 
 def recognised_share(view: PairView) -> Floats:
-    """The share of the candidate's credits that what is held counts for, at most 1; nan where credits are unknown."""
-    catalogue = view.learner.catalogue
-    # Whole thousandths add up exactly, so that a learner's share does not depend on who else is in the block.
-    thousandths = np.rint(catalogue.pathways.recognised * 1_000)
-    credits_held = view.at_candidate(view.learner.standing.held.astype(float) @ thousandths.T) / 1_000
-    needed = np.maximum(view.of_candidate(catalogue.numbers("credits")), 1.0)
-    return np.where(credits_held > 0, np.minimum(credits_held / needed, 1.0), 0.0)
+    """The share of the candidate's credits that what the learner brings counts for; nan where credits are unknown."""
+    recognised = view.at_candidate(view.learner.remaining.recognised)
+    whole = view.of_candidate(view.learner.catalogue.numbers("credits"))
+    return np.where(recognised > 0, recognised / np.maximum(whole, 1.0), 0.0)
 
 
 def above_goal(view: PairView) -> Floats:
@@ -232,7 +229,15 @@ FEATURES: tuple[Feature, ...] = (
     _pair("stated_interest", "interest", "stated interest in the candidate's field", stated_interest),
     _pair("above_goal", "goal", "rungs above the stated goal", above_goal, "goal_level"),
     _pair("above_held", "history", "rungs above the highest held", above_held, "status"),
-    _pair("recognised_share", "recognised", "share of credits already recognised", recognised_share, "status"),
+    _pair(
+        "recognised_share",
+        "recognised",
+        "share of credits already recognised",
+        recognised_share,
+        "status",
+        "credits_recommended",
+        "soc",
+    ),
     _pair("tried_before", "history", "started before", lambda v: v.at_candidate(v.learner.standing.tried)),
     _pair("hours_to_spare", "schedule", "hours a week to spare", hours_to_spare, "hours_per_week"),
 )

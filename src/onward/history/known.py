@@ -1,7 +1,11 @@
 """What was known on a day: the rule of time, kept in one place.
 
 A fact counts at a decision point only if its date lies before the as-of date. A term's start makes the enrolment known,
-its end makes credits and grades known; an attempt's start makes the attempt known, its end how it ended.
+its end makes credits and grades known; an attempt's start makes the attempt known, its end how it ended. A spell of
+work-based learning is known from its start. Credits that an evaluator recommends for it have no date of their own and
+count from its end: while a spell lasts nothing says that it has been evaluated yet, and a recommendation that came
+later must not reach an earlier decision point. Training at work that was evaluated is a spell with an end, and the job
+in which it took place may go on as another.
 """
 
 from dataclasses import dataclass
@@ -9,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from onward.catalog.catalogue import Catalogue, minor_groups
 from onward.history.timeline import Array, Events, Timeline
 
 
@@ -94,6 +99,22 @@ class Standing:
         tried = _marked(started, credentials)
         open_now = started.where(~(started.columns["ended_on"] < points.as_of[started.point]))
         return cls(held, tried, _marked(open_now, credentials) & ~held)
+
+
+def recommended_credits(timeline: Timeline, points: Points, catalogue: Catalogue) -> npt.NDArray[np.float64]:
+    """Credits recommended for work-based learning that has ended, where they count, shape (n, c).
+
+    They count toward candidates whose occupation is in the same SOC minor group as that of the spell, and toward none
+    where either occupation is missing.
+    """
+    spells = Known.before(timeline.events["experiences"], points, date="ended_on")
+    given, group = np.nan_to_num(spells.columns["credits_recommended"]), minor_groups(spells.columns["soc"])
+    found = np.zeros((len(points), len(catalogue)))
+    for name in sorted({name for name in group if name is not None} & set(catalogue.minor_group)):
+        inside = group == name
+        credits_ = np.bincount(spells.point[inside], weights=given[inside], minlength=len(points))
+        found[:, catalogue.minor_group == name] = credits_[:, None]
+    return found
 
 
 def _marked(known: Known, credentials: int) -> npt.NDArray[np.bool_]:

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from onward.catalog.catalogue import Catalogue
-from onward.history.known import Known, Points, Standing
+from onward.catalog.remaining import Remaining
+from onward.history.known import Known, Points, Standing, recommended_credits
 from onward.history.timeline import Array, Timeline
 
 Floats = npt.NDArray[np.float64]
@@ -45,6 +46,16 @@ class LearnerView:
     def standing(self) -> Standing:
         """Which credentials are held, were tried, or are under way."""
         return Standing.at(self.timeline, self.points, len(self.catalogue))
+
+    @cached_property
+    def recommended(self) -> Floats:
+        """Credits recommended for work-based learning, where they count, shape (n, c)."""
+        return recommended_credits(self.timeline, self.points, self.catalogue)
+
+    @cached_property
+    def remaining(self) -> Remaining:
+        """What remains of every candidate once what is held, and evaluated learning at work, is recognised."""
+        return Remaining.of(self.standing.held, self.recommended, self.catalogue)
 
     def months_since(self, dates: Array) -> Floats:
         """Months from ``dates`` to the as-of dates; nan where a date is missing."""

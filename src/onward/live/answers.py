@@ -3,20 +3,20 @@
 The same learner, bundle, date, limits, weights and length give the same answer, byte for byte.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from onward.catalog.catalogue import Catalogue
+from onward.catalog.stacks import Stack, Step, shortest_stack
 from onward.data.learner import Learner
 from onward.errors import DataError
-from onward.history.known import Points, Standing
+from onward.history.known import Points
 from onward.history.spec import FeatureSpec
 from onward.history.timeline import Timeline
 from onward.history.views import LearnerView, PairView
-from onward.live.items import Items
+from onward.live.items import Items, plain
 from onward.policy.eligibility import Bools, Limits, missing_requirements
 from onward.policy.lists import lists
 from onward.policy.prospects import Prospects
@@ -32,6 +32,9 @@ NOTICE = (
 STRETCH = "It asks more than what comes before. It is an extra, not instead of that; leave it if you like."
 NEARLY_OPEN = 3
 """How many credentials that are not open yet are named, with what would open them."""
+CIRCLE = "Nothing leads to it: what it requires requires itself in turn. The catalogue has to be corrected."
+BEYOND_LIMITS = "What it requires is not within the limits that are set."
+"""Why no stack to a credential is named."""
 
 
 def recommend(
@@ -57,8 +60,8 @@ def recommend(
     adviser = bundle.adviser
     view, notes = _view(adviser.completion.model.spec, adviser.catalogue, learner, as_of)
     prospects = adviser.prospects(view.timeline, view.points)
-    allowed = (limits or Limits()).allow(adviser.catalogue)
-    within = replace(prospects, open_to=prospects.open_to & allowed)
+    allowed = (limits or Limits()).allow(view)
+    within = prospects.within(allowed)
     found = lists(adviser.scores(prospects), within, adviser.rule, view, k=k, weights=weights)
     ranked, supported = found.ranked[0], found.supported[0]
     advised = [int(position) for position in ranked if position != NONE]
@@ -70,7 +73,7 @@ def recommend(
         "as_of": as_of.isoformat(),
         "advised": [{"rank": rank} | item for rank, item in enumerate(items[: len(advised)], start=1)],
         "stretch": items[-1] | {"note": STRETCH} if stretched else None,
-        "not_yet_open": _nearly_open(adviser.catalogue, view.standing, allowed),
+        "not_yet_open": _nearly_open(view, allowed[0]),
     }
     return _envelope(bundle, notes) | {"advice": advice, "notice": NOTICE}
 
@@ -137,22 +140,37 @@ def _target(catalogue: Catalogue, view: LearnerView, target: str | None) -> int:
     return int(current[0])
 
 
-def _nearly_open(catalogue: Catalogue, standing: Standing, allowed: Bools) -> list[dict[str, Any]]:
-    """Credentials that lack requirements, the fewest first and then the most valuable, with what is lacking."""
-    held, current = standing.held[0], standing.current[0]
+def _nearly_open(view: LearnerView, allowed: Bools) -> list[dict[str, Any]]:
+    """Credentials that lack requirements, the fewest first and then the most valuable, with the way to them."""
+    catalogue, held, current = view.catalogue, view.standing.held[0], view.standing.current[0]
     lacking = missing_requirements(held, catalogue)
     counts = lacking.sum(axis=1)
     closed = np.flatnonzero((counts > 0) & ~held & ~current & allowed)
     order = closed[np.lexsort((closed, -catalogue.value[closed], counts[closed]))][:NEARLY_OPEN]
     names = catalogue.credentials["name"]
     return [
-        {
-            "credential_id": str(catalogue.ids[t]),
-            "name": str(names.iloc[t]),
-            "needs": [str(name) for name in names[lacking[t]]],
-        }
+        _named(catalogue, int(t)) | {"needs": [str(name) for name in names[lacking[t]]]} | _way(view, int(t), allowed)
         for t in order
     ]
+
+
+def _way(view: LearnerView, target: int, allowed: Bools) -> dict[str, Any]:
+    """The shortest stack to ``target`` in steps that are ``allowed``, (c,), with what is left of each, or why not."""
+    catalogue = view.catalogue
+
+    def stack(may_be: Bools | None) -> Stack | None:
+        held, recommended = view.standing.held[0], view.recommended[0]
+        return shortest_stack(catalogue, target, held=held, recommended=recommended, allowed=may_be)
+
+    found = stack(allowed)
+    if found is None:
+        return {"stack": None, "note": CIRCLE if stack(None) is None else BEYOND_LIMITS}
+    steps = [_named(catalogue, step.position) | _left(step) for step in found.steps]
+    return {"stack": {"steps": steps} | _left(found), "note": ""}
+
+
+def _left(of: Step | Stack) -> dict[str, float | None]:
+    return {"credits_left": plain(of.credits), "weeks_left": plain(of.weeks), "price_left": plain(of.price)}
 
 
 def _named(catalogue: Catalogue, position: int) -> dict[str, str]:

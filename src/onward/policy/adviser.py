@@ -39,6 +39,7 @@ class Adviser:
             self.choice.propensity(self._every(timeline, points, self.choice), open_to),
             open_to,
             self.strata.assign(view),
+            view.remaining.share,
         )
 
     def p_complete(self, timeline: Timeline, points: Points) -> Floats:

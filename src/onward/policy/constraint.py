@@ -35,7 +35,7 @@ class Constraint:
         erased = self.erasure.apply(log_odds, prospects.stratum)
         # Where nothing is erased the probability stays what it was, to the last digit.
         p_complete = np.where(erased == log_odds, prospects.p_complete, expit(erased))
-        scores = rule.scores(p_complete, prospects.propensity, catalogue)
+        scores = rule.scores(p_complete, prospects, catalogue)
         priced = self.price.apply(scores, log_odds, prospects.stratum, catalogue.value)
         return self.shrinkage.apply(priced, prospects.stratum)
 

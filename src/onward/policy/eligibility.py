@@ -9,53 +9,54 @@ from pydantic import Field
 
 from onward.catalog.catalogue import Catalogue
 from onward.data.learner import StrictModel
+from onward.data.tables import MODALITIES, SCHEDULES
 from onward.history.known import Standing
+from onward.history.views import LearnerView
+from onward.policy.bounds import Bounds
 
 Bools = npt.NDArray[np.bool_]
 
 
 class Limits(StrictModel):
-    """What the learner will not go beyond. A limit is hard; a fact unknown about a credential breaks none."""
+    """What the learner will not go beyond. A limit is hard; a fact unknown about a credential breaks none.
 
-    weeks_at_most: float | None = Field(None, gt=0, description="longest credential, in weeks")
-    price_at_most: float | None = Field(None, ge=0, description="highest net price, in dollars")
-    hours_per_week_at_most: float | None = Field(None, gt=0, le=112, description="most hours a week")
+    Weeks and cost are what remains for the learner once credit is recognised, not those of the whole credential.
+    """
+
+    max_weeks: float | None = Field(None, gt=0, description="most weeks still to go")
+    max_cost: float | None = Field(None, ge=0, description="highest net price still to pay, in dollars")
+    max_hours_per_week: float | None = Field(None, gt=0, le=112, description="most hours a week")
+    modality: tuple[Literal["in_person", "online", "hybrid"], ...] = Field(
+        (), max_length=3, description="ways of teaching that suit: in_person, online, hybrid; none given means any"
+    )
+    schedule: tuple[Literal["day", "evening", "weekend", "any"], ...] = Field(
+        (), max_length=4, description="times that suit: day, evening, weekend; none given, or any alone, means any"
+    )
+    must_stack: bool = Field(False, description="true for only what leads on to a further credential")
     fields: tuple[Annotated[str, Field(pattern=r"^\d{2}$")], ...] = Field(
         (), max_length=60, description="two-digit CIP fields; none given means any"
     )
-    schedules: tuple[Literal["day", "evening", "weekend", "any"], ...] = Field(
-        (), max_length=4, description="day, evening, weekend; none given means any"
-    )
-    modalities: tuple[Literal["in_person", "online", "hybrid"], ...] = Field(
-        (), max_length=3, description="in_person, online, hybrid; none given means any"
-    )
     starts_by: date | None = Field(None, description="latest start")
 
-    def allow(self, catalogue: Catalogue) -> Bools:
-        """Which credentials of the catalogue are within the limits, shape (c,)."""
-        at_most = {
-            "weeks": self.weeks_at_most,
-            "net_price": self.price_at_most,
-            "hours_per_week": self.hours_per_week_at_most,
-        }
-        allowed = np.ones(len(catalogue), dtype=bool)
-        for name, limit in at_most.items():
-            if limit is not None:
-                allowed &= ~(catalogue.numbers(name) > limit)
+    def allow(self, view: LearnerView) -> Bools:
+        """Which candidates are within the limits for each learner of ``view``, shape (n, c)."""
+        allowed = self._bounds(len(view.points)).allow(view)
         if self.fields:
-            allowed &= np.isin(catalogue.field.astype(str), self.fields)
-        allowed &= _among(catalogue, "schedule", (*self.schedules, "any") if self.schedules else ())
-        allowed &= _among(catalogue, "modality", self.modalities)
+            allowed &= np.isin(view.catalogue.field.astype(str), self.fields)[None, :]
         if self.starts_by is not None:
-            allowed &= ~(catalogue.credentials["starts_on"].to_numpy("datetime64[D]") > np.datetime64(self.starts_by))
+            starts = view.catalogue.credentials["starts_on"].to_numpy("datetime64[D]")
+            allowed &= ~(starts > np.datetime64(self.starts_by))[None, :]
         return allowed
 
-
-def _among(catalogue: Catalogue, name: str, wanted: tuple[str, ...]) -> Bools:
-    if not wanted:
-        return np.ones(len(catalogue), dtype=bool)
-    column = catalogue.credentials[name]
-    return np.asarray((column.isin(wanted) | column.isna()).to_numpy(), dtype=bool)
+    def _bounds(self, learners: int) -> Bounds:
+        """The limits of so many learners who all set these."""
+        most = (np.nan if most is None else most for most in (self.max_weeks, self.max_cost, self.max_hours_per_week))
+        weeks, cost, hours = (np.full(learners, float(limit)) for limit in most)
+        modality, schedule = (
+            np.tile([value in wanted for value in values], (learners, 1))
+            for values, wanted in ((MODALITIES, self.modality), (SCHEDULES, self.schedule))
+        )
+        return Bounds(weeks, cost, hours, modality, schedule, np.full(learners, self.must_stack))
 
 
 def eligible(standing: Standing, catalogue: Catalogue) -> Bools:

@@ -22,10 +22,11 @@ class RankingRule:
     """How facts become an order, and the care that is taken on the way.
 
     ``doubt``: log-odds of completing that are deducted from each candidate of the catalogue, for how unsure the model
-    is of it; none deducts nothing. ``price_share``: the cost of failing that ranking counts with, as a share of net
-    price. ``caution``: the Lambda at which the least probability of completing is taken, given what history cannot show
-    (1 takes it at its word): the rarer a choice was among learners like this one, the lower. ``completion_floor`` and
-    ``overlap_floor``: candidates less likely to be completed, or chosen before more rarely, come after the others.
+    is of it; none deducts nothing. ``price_share``: the cost of failing that ranking counts with, as a share of the net
+    price that is left to pay. ``caution``: the Lambda at which the least probability of completing is taken, given what
+    history cannot show (1 takes it at its word): the rarer a choice was among learners like this one, the lower.
+    ``completion_floor`` and ``overlap_floor``: candidates less likely to be completed, or chosen before more rarely,
+    come after the others.
     """
 
     completion_floor: float
@@ -34,16 +35,16 @@ class RankingRule:
     caution: float
     doubt: tuple[float, ...] = ()
 
-    def scores(self, p_complete: Floats, propensity: Floats, catalogue: Catalogue) -> Floats:
-        """Expected benefit at the least probability, in dollars, shape (n, c).
+    def scores(self, p_complete: Floats, prospects: Prospects, catalogue: Catalogue) -> Floats:
+        """Expected benefit at the least probability, in dollars, shape (n, c), with ``p_complete`` of the same shape.
 
         Ranking by the lower end of a sensitivity range is the confounding-robust policy of Kallus and Zhou (2021),
         Minimax-optimal policy learning under unobserved confounding, for one candidate at a time.
         """
         sure = expit(log_odds_of(p_complete) - np.array(self.doubt)) if self.doubt else p_complete
-        least, _ = probability_range(sure, propensity, self.caution)
-        cost = catalogue.cost_of_failing(price_share=self.price_share)
-        return benefit(least, catalogue.value[None, :], cost[None, :])
+        least, _ = probability_range(sure, prospects.propensity, self.caution)
+        cost = prospects.cost_of_failing(catalogue, price_share=self.price_share)
+        return benefit(least, catalogue.value[None, :], cost)
 
     def tiers(self, scores: Floats, prospects: Prospects) -> npt.NDArray[np.int64]:
         """0 above both floors, 1 below one, 2 where the expected benefit is not above zero, 3 closed; shape (n, c)."""
@@ -60,7 +61,7 @@ class RankingRule:
 
         >>> rule = RankingRule(completion_floor=0.5, overlap_floor=0.0, price_share=1.0, caution=1.0)
         >>> p = np.array([[0.4, 0.9, 0.6]])
-        >>> prospects = Prospects(p, np.full((1, 3), 1 / 3), np.ones((1, 3), bool), np.array(["s"]))
+        >>> prospects = Prospects(p, np.full((1, 3), 1 / 3), np.ones((1, 3), bool), np.array(["s"]), np.ones((1, 3)))
         >>> rule.order(np.array([[9.0, 5.0, 7.0]]), prospects, k=3)
         array([[2, 1, 0]])
         """

@@ -20,7 +20,7 @@ SENTENCES = {
     "grades": "Your grades so far speak for it.",
     "history": "It builds on what you have started or finished before.",
     "experience": "Your work experience speaks for it.",
-    "recognised": "What you hold already counts toward it.",
+    "recognised": "What you hold, or have learned at work, already counts toward it.",
     "schedule": "It fits the hours you have.",
     "length": "By the model, its length makes it easier to complete for learners in a position like yours.",
     "cost": "By the model, what it costs makes it easier to complete for learners in a position like yours.",

@@ -19,11 +19,12 @@ class Weights(StrictModel):
 
     One unit of any of them weighs as much as one unit of pay: a spread (standard deviation over the catalogue) more
     pay, fewer weeks or a lower price; a credential that fits the hours, or the stated field, against one that does not.
+    Weeks and price are what is left of them for the learner.
     """
 
     pay: Weight = Field(1.0, description="what the credential returns, by how likely it is to be completed")
-    time: Weight = Field(0.0, description="fewer weeks")
-    cost: Weight = Field(0.0, description="a lower net price")
+    time: Weight = Field(0.0, description="fewer weeks left")
+    cost: Weight = Field(0.0, description="a lower net price left to pay")
     schedule: Weight = Field(0.0, description="hours a week that fit those the learner has")
     field: Weight = Field(0.0, description="the field the learner wants")
 
@@ -39,7 +40,8 @@ class Weights(StrictModel):
             return scores
         catalogue = view.catalogue
         dollars = float(np.std(catalogue.value)) or 1.0
-        shorter, cheaper = -_spreads(catalogue, "weeks"), -_spreads(catalogue, "net_price")
+        shorter = -_spreads(catalogue, "weeks", view.remaining.weeks)
+        cheaper = -_spreads(catalogue, "net_price", view.remaining.price)
         added = self.time * shorter + self.cost * cheaper
         added = added + self.schedule * fits_hours(view) + self.field * in_goal(view)
         return np.asarray(self.pay * scores + dollars * added)
@@ -57,9 +59,9 @@ def fits_hours(view: LearnerView) -> Floats:
     return np.where(np.isnan(spare), 0.5, (spare >= 0).astype(float))
 
 
-def _spreads(catalogue: Catalogue, name: str) -> Floats:
-    """A column in standard deviations above its mean, shape (c,); what is unknown counts as the mean."""
+def _spreads(catalogue: Catalogue, name: str, left: Floats) -> Floats:
+    """What is left, (n, c), in standard deviations above the column's mean; what is unknown counts as the mean."""
     column = catalogue.numbers(name)
     if np.isnan(column).all() or not np.nanstd(column):
-        return np.zeros(len(column))
-    return np.asarray(np.nan_to_num((column - np.nanmean(column)) / np.nanstd(column)))
+        return np.zeros(left.shape)
+    return np.asarray(np.nan_to_num((left - np.nanmean(column)) / np.nanstd(column)))

@@ -142,7 +142,7 @@ def split_of(adviser: Adviser, prospects: Prospects, labelled: Groups, *, price_
         listed=lambda constraint: mean_listed(under(constraint).order(prospects, k=k), catalogue.value),
         value=catalogue.value,
         expected_benefit=benefit(
-            prospects.p_complete, catalogue.value, catalogue.cost_of_failing(price_share=price_share)
+            prospects.p_complete, catalogue.value, prospects.cost_of_failing(catalogue, price_share=price_share)
         ),
         completion=prospects.p_complete,
         stratum=prospects.stratum,

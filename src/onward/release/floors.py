@@ -85,7 +85,7 @@ def floors(judged: Judged, adviser: Adviser, demographics: pd.DataFrame, setting
 def _differences(
     judged: Judged, adviser: Adviser, first: Places, other: Places, price_share: float
 ) -> dict[str, Floats]:
-    cost = adviser.catalogue.cost_of_failing(price_share=price_share)
+    cost = judged.prospects.cost_of_failing(adviser.catalogue, price_share=price_share)
     expected = benefit(judged.p_complete, adviser.catalogue.value, cost)
     measured = {"expected benefit": expected, "completion": judged.p_complete}
     return {name: of_choice(matrix, first) - of_choice(matrix, other) for name, matrix in measured.items()}

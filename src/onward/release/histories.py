@@ -45,7 +45,8 @@ class Histories:
         """Read outcomes and divide the points; sensitive columns and those of unknown timing are no features."""
         validate(tables)
         _check_end(tables, settings.data)
-        catalogue = Catalogue.of(tables.credentials, tables.pathways, tables.values)
+        cap = settings.policy.recognised_cap
+        catalogue = Catalogue.of(tables.credentials, tables.pathways, tables.values, recognised_cap=cap)
         timeline = Timeline.from_tables(tables, catalogue)
         starts = completion_points(tables, settings.data)
         stays = labelled_persistence_points(tables, settings.data)

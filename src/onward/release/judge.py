@@ -10,9 +10,10 @@ from onward.history.decision_points import positions
 from onward.history.timeline import Timeline
 from onward.history.views import LearnerView
 from onward.policy.adviser import Adviser
+from onward.policy.bounds import Bounds
 from onward.policy.constraint import Constraint
 from onward.policy.lists import Lists, lists
-from onward.policy.prospects import Floats, Prospects
+from onward.policy.prospects import Bools, Floats, Prospects
 from onward.policy.ranking import NONE
 from onward.release.evaluator import Opinion
 
@@ -23,8 +24,11 @@ class Judged:
 
     ``points`` has the columns of ``started_credentials``; ``choices`` maps a source to positions of shape (n, ranks):
     ``unconstrained`` is what would be advised without the constraint, ``stretch`` the stretch where a list has one, and
-    its first place where it has none. ``parts`` are goal, readiness and eligibility as columns, as far as there are
-    such. ``opinion`` is the second opinion, where there is one.
+    its first place where it has none; these and ``onward`` are within the limits that learners set, which ``allowed``
+    of shape (n, c) marks. ``without_limits`` is what would be advised had nobody set any; it is there where somebody
+    did. ``prospects`` and history know of no limits. ``parts`` are goal, readiness and eligibility as columns, as far
+    as there are such. ``opinion`` is the second opinion, where there is one. ``none_within_limits`` counts learners who
+    are left out because nothing that is open is within their limits.
     """
 
     points: pd.DataFrame
@@ -33,6 +37,8 @@ class Judged:
     parts: pd.DataFrame
     stretched: float
     opinion: Opinion | None
+    allowed: Bools
+    none_within_limits: int = 0
 
     @property
     def p_complete(self) -> Floats:
@@ -67,32 +73,55 @@ class Judged:
         )
 
 
-def judge(points: pd.DataFrame, *, timeline: Timeline, adviser: Adviser, opinion: Opinion | None, k: int) -> Judged:
+def judge(
+    points: pd.DataFrame,
+    *,
+    timeline: Timeline,
+    adviser: Adviser,
+    opinion: Opinion | None,
+    k: int,
+    limits: pd.DataFrame | None = None,
+) -> Judged:
     """Say what each source advises at ``points``; a learner to whom nothing is open is left out of all.
 
     ``opinion`` is a second opinion at the same points; without one the adviser's own probabilities stand in.
+    ``limits`` are canonical rows: advice keeps within them, as it would when it is given.
     """
     at = positions(points, timeline)
     prospects = adviser.prospects(timeline, at)
     view = LearnerView(timeline, at, adviser.catalogue)
-    found = lists(adviser.scores(prospects), prospects, adviser.rule, view, k=k)
+    allowed = _allowed(limits, points, view)
+    within, scores = prospects.within(allowed), adviser.scores(prospects)
+    found = lists(scores, within, adviser.rule, view, k=k)
     free = replace(adviser, constraint=Constraint.none(len(adviser.catalogue)))
     advised = found.ranked[:, 0] != NONE
     kept = points[advised].reset_index(drop=True)
+    choices = {
+        "history": adviser.catalogue.places(kept["credential_id"])[:, None],
+        "imitation": np.argmax(prospects.propensity, axis=1)[advised, None],
+        "unconstrained": free.order(within, k=1)[advised],
+        "onward": found.ranked[advised],
+        "stretch": _stretch_or_first(found)[advised, None],
+    }
+    if not allowed.all():
+        choices["without_limits"] = lists(scores, prospects, adviser.rule, view, k=k).ranked[advised]
     return Judged(
         kept,
         prospects.rows(advised),
-        {
-            "history": adviser.catalogue.places(kept["credential_id"])[:, None],
-            "imitation": np.argmax(prospects.propensity, axis=1)[advised, None],
-            "unconstrained": free.order(prospects, k=1)[advised],
-            "onward": found.ranked[advised],
-            "stretch": _stretch_or_first(found)[advised, None],
-        },
+        choices,
         _parts(adviser, view, prospects)[advised].reset_index(drop=True),
         float((found.stretch[advised] != NONE).mean()),
         None if opinion is None else opinion.rows(advised),
+        allowed[advised],
+        int((prospects.open_to.any(axis=1) & ~advised).sum()),
     )
+
+
+def _allowed(limits: pd.DataFrame | None, points: pd.DataFrame, view: LearnerView) -> Bools:
+    """What is within the limits of each learner, shape (n, c)."""
+    if limits is None or limits.empty:
+        return np.ones((len(points), len(view.catalogue)), dtype=bool)
+    return Bounds.of_table(limits, points["learner_id"]).allow(view)
 
 
 def _parts(adviser: Adviser, view: LearnerView, prospects: Prospects) -> pd.DataFrame:

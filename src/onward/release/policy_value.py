@@ -84,11 +84,11 @@ def policy_value(judged: Judged, adviser: Adviser, data: DataSettings, *, price_
     known = _settled(judged, catalogue, data) & (of_choice(opinion.propensity, choice) > 0)
     if known.sum() < FEWEST:
         return None
-    cost = catalogue.cost_of_failing(price_share=price_share)
+    cost = judged.prospects.rows(known).cost_of_failing(catalogue, price_share=price_share)
     completed = judged.points["outcome"][known].astype(float).to_numpy()
     logged = Logged(
         choice[known],
-        benefit(completed, catalogue.value[choice[known]], cost[choice[known]]),
+        benefit(completed, catalogue.value[choice[known]], of_choice(cost, choice[known])),
         opinion.propensity[known],
         benefit(opinion.p_complete[known], catalogue.value, cost),
     )
@@ -117,8 +117,11 @@ def _mean_weight(weights: Floats) -> tuple[float, float]:
 
 
 def _policies(judged: Judged, adviser: Adviser, known: Bools, propensity: Floats) -> dict[str, Floats]:
-    """The deployed policy; a softened one, over candidates no worse placed by the floors; one mixed with history."""
-    prospects = judged.prospects.rows(known)
+    """The deployed policy; a softened one, over candidates no worse placed by the floors; one mixed with history.
+
+    The first two keep within the limits that learners set.
+    """
+    prospects = judged.prospects.within(judged.allowed).rows(known)
     first = deterministic(judged.choices["onward"][known, 0], len(adviser.catalogue))
     scores = adviser.scores(prospects)
     tier = adviser.rule.tiers(scores, prospects)

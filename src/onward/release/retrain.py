@@ -10,7 +10,9 @@ import pandas as pd
 
 from onward.audit import Audit, AuditPlan, Editions, Release, audit
 from onward.audit.groups import groups
+from onward.catalog.pathway_faults import fault_notes
 from onward.data.mapping import Source
+from onward.data.scorecard import Scorecard
 from onward.data.tables import Tables
 from onward.errors import SettingsError
 from onward.models.averaging import Distilled
@@ -33,6 +35,7 @@ from onward.release.scoring import scores
 from onward.release.showing import fit_shown
 from onward.release.skills import skill_by_terms, skill_of
 from onward.release.supporting import audit_support
+from onward.release.valuing import value_words, with_values
 from onward.settings import Settings
 
 Progress = Callable[[str], None]
@@ -63,13 +66,24 @@ class Candidate:
         return self.audits.public
 
 
-def retrain(source: Source, settings: Settings, *, progress: Progress, previous: Release | None = None) -> Candidate:
+def retrain(
+    source: Source,
+    settings: Settings,
+    *,
+    progress: Progress,
+    previous: Release | None = None,
+    scorecard: Scorecard | None = None,
+) -> Candidate:
     """Train, constrain and audit; the same source, settings and seed give the same candidate.
 
     ``previous`` is the last public release of an audit on these learners or some of them: what it withheld stays so.
+    ``scorecard`` holds what institutions' programs return, for values that the source lacks.
     """
     _check_attributes(settings, source.tables)
     settings = _by_nominal_dates(settings, nominal=source.nominal_dates)
+    source = with_values(source, settings, scorecard=scorecard)
+    faults = fault_notes(source.tables.pathways, source.tables.credentials)
+    source = replace(source, notes=(*source.notes, *faults))
 
     progress("reading histories")
     histories = Histories.of(source.tables, settings)
@@ -91,7 +105,14 @@ def retrain(source: Source, settings: Settings, *, progress: Progress, previous:
     progress("judging on locked decision points")
     locked = latest_per_learner(in_part(histories.starts, "test"))
     opinion = second_opinion(locked, histories, settings)
-    judged = judge(locked, timeline=histories.timeline, adviser=adviser, opinion=opinion, k=settings.policy.k)
+    judged = judge(
+        locked,
+        timeline=histories.timeline,
+        adviser=adviser,
+        opinion=opinion,
+        k=settings.policy.k,
+        limits=source.tables.limits,
+    )
     value = policy_value(judged, adviser, settings.data, price_share=settings.audit.price_share)
     skills = _skills(completion, persistence, histories, settings)
     progress("auditing")
@@ -99,6 +120,7 @@ def retrain(source: Source, settings: Settings, *, progress: Progress, previous:
     about = _about(
         settings, histories, judged, parity=parity, distilled=distilled, value=value, kept=kept, support=support
     )
+    about = (*about, ("Value", value_words(source.tables, settings)))
     plan = replace(plan_of_run(settings, notes=source.notes), about=about, second_opinion=judged.opinion is not None)
     scored = scores(persistence, histories)
     found = audit_of((judged.decisions(_ids(source)), judged.strata(), scored), source, plan, previous=previous)
@@ -140,12 +162,16 @@ def _about(
 ) -> tuple[tuple[str, str], ...]:
     """What an officer must know of the run before reading a figure, as label and text."""
     uses = ", ".join(f"{name}: {use.replace('_', ' ')}" for name, use in settings.sensitive_in_training.items())
-    nothing_open = in_part(histories.starts, "test")["learner_id"].nunique() - len(judged.points)
+    minimum, beyond = settings.audit.minimum_cell, judged.none_within_limits
+    nothing_open = in_part(histories.starts, "test")["learner_id"].nunique() - len(judged.points) - beyond
     return (
         ("Run", settings.name),
         ("Data", f"through {settings.data.data_through:%Y-%m-%d}"),
         ("Hold-out", histories.holdout.words),
-        ("Left out", f"{_few(nothing_open, settings.audit.minimum_cell)} learners to whom no credential was open"),
+        (
+            "Left out",
+            f"{_few(nothing_open, minimum)} learners to whom no credential was open{_beyond(beyond, minimum)}",
+        ),
         ("Sensitive attributes in training", f"{uses}. None is an input of a served model."),
         *_averaged(distilled),
         ("Constraint", "none" if parity is None else parity.words),
@@ -154,6 +180,11 @@ def _about(
         ("Support", support.words),
         ("Against history", "not said: too few settled decisions" if value is None else value.words),
     )
+
+
+def _beyond(n: int, minimum: int) -> str:
+    """Write how many are left out by their own limits, where there are any."""
+    return f", and {_few(n, minimum)} to whom none was within the limits they set" if n else ""
 
 
 def _few(n: int, minimum: int) -> str:

@@ -14,12 +14,14 @@ import pandas as pd
 
 from onward.audit import Editions, Release, write_report
 from onward.data.mapping import Source, read
+from onward.data.scorecard import Scorecard
 from onward.errors import DataError, SettingsError
 from onward.release.bundle import Bundle
 from onward.release.place import RECORD, check_place, replaced
 from onward.release.plans import plan_of_run
 from onward.release.registry import Registered, register
 from onward.release.retrain import Candidate, Progress, audit_of, retrain
+from onward.release.valuing import scorecard_of, with_values
 from onward.settings import Settings, load, parse
 
 
@@ -52,11 +54,12 @@ def train(
     check_place(folder, data)
     mapping = None if settings.data.mapping is None else settings_path.parent / settings.data.mapping
     progress("checking files")
-    source = read(data, mapping=mapping)
-    candidate = retrain(source, settings, progress=progress, previous=previous)
+    scorecard = scorecard_of(settings, settings_path.parent)
+    source = _with_digest(read(data, mapping=mapping), scorecard)
+    candidate = retrain(source, settings, progress=progress, previous=previous, scorecard=scorecard)
     with replaced(folder) as place:
         progress("writing bundle and report")
-        bundle_hash = write(candidate, place, source=source, data=data, mapping=mapping)
+        bundle_hash = write(candidate, place, source=source, data=data, mapping=mapping, beside=settings_path.parent)
         progress("logging to MLflow")
         registered = register(candidate, place, bundle_hash=bundle_hash, digests=source.digests, runs=runs, store=store)
     return Run(candidate, folder, bundle_hash, registered)
@@ -68,7 +71,9 @@ def audit_again(
     """Audit a run's decisions once more, under the plan of its settings or a stricter one, reading the data again."""
     record = _record(run)
     settings = _stricter(parse(record["settings"], name=str(run / RECORD)), limit, minimum_cell)
-    source = read(Path(record["data"]), mapping=None if record["mapping"] is None else Path(record["mapping"]))
+    scorecard = scorecard_of(settings, Path(record.get("beside", ".")))
+    read_again = read(Path(record["data"]), mapping=None if record["mapping"] is None else Path(record["mapping"]))
+    source = _with_digest(read_again, scorecard)
     if source.digests != record["digests"]:
         raise DataError(
             f"expected the files the run was trained on in {record['data']}; they have changed since; train again, or "
@@ -86,7 +91,14 @@ def audit_again(
     )
     strata = pd.read_csv(run / "strata.csv", dtype=str, keep_default_na=False)
     judged = _read_decisions(run / "decisions.csv"), strata, _read_scores(run / "scores.csv")
-    return audit_of(judged, source, plan, previous=previous)
+    return audit_of(judged, with_values(source, settings, scorecard=scorecard), plan, previous=previous)
+
+
+def _with_digest(source: Source, scorecard: Scorecard | None) -> Source:
+    """The source with the digest of the Scorecard file among those of the files read."""
+    if scorecard is None:
+        return source
+    return replace(source, digests=source.digests | {scorecard.name: scorecard.digest})
 
 
 def bundle_of(candidate: Candidate, digests: dict[str, str]) -> Bundle:
@@ -103,8 +115,13 @@ def bundle_of(candidate: Candidate, digests: dict[str, str]) -> Bundle:
     return Bundle(candidate.adviser, candidate.shown, candidate.support.table, candidate.persistence.probability, facts)
 
 
-def write(candidate: Candidate, place: Path, *, source: Source, data: Path, mapping: Path | None) -> str:
-    """Write everything of a run into ``place`` and return the hash of its bundle."""
+def write(
+    candidate: Candidate, place: Path, *, source: Source, data: Path, mapping: Path | None, beside: Path = Path()
+) -> str:
+    """Write everything of a run into ``place`` and return the hash of its bundle.
+
+    ``beside`` is the folder of the settings file, from which the settings name other files.
+    """
     bundle_hash = bundle_of(candidate, source.digests).write(place / "bundle")
     audits = candidate.audits.about(
         ("Bundle", bundle_hash), *((f"File {name}", f"SHA-256 {digest}") for name, digest in source.digests.items())
@@ -130,6 +147,7 @@ def write(candidate: Candidate, place: Path, *, source: Source, data: Path, mapp
         "settings": candidate.settings.model_dump(mode="json"),
         "data": str(data.resolve()),
         "mapping": None if mapping is None else str(mapping.resolve()),
+        "beside": str(beside.resolve()),
         "notes": candidate.audit.plan.notes,
         "about": about,
         "digests": source.digests,

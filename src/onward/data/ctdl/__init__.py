@@ -1,0 +1,1 @@
+"""Credential Transparency Description Language (CTDL): JSON-LD to credentials, pathways and values, and back."""
