@@ -22,7 +22,7 @@ def test_the_files_that_are_mutated_are_valid(tmp_path, name):
 
 
 def test_no_mutated_file_breaks_a_reader_changes_the_folder_or_has_a_planted_value_repeated():
-    tallies = fuzz(70, seed=5, only=FORMATS)
+    tallies = fuzz(120, seed=5, only=FORMATS)
     assert {name: tally.examples for name, tally in tallies.items() if tally.failed} == {}
     assert all(tally.findings > 0 for tally in tallies.values())
 

@@ -12,7 +12,7 @@ from onward.training.demo import SETTINGS
 from onward.data.mapping import Source
 from onward.data.simulated import World, simulate
 from onward.data.tables import DEMOGRAPHICS
-from onward.errors import SettingsError
+from onward.errors import DataError, SettingsError
 from onward.live.answers import recommend
 from onward.models.averaging import GROUP
 from onward.release.bundle import MANIFEST
@@ -268,3 +268,9 @@ def test_averaged_attributes_reach_no_served_model_and_are_published_with_their_
 def test_where_nothing_is_averaged_nothing_is_said_of_it(candidate):
     assert "Averaged over" not in dict(candidate.audit.plan.about)
     assert bundle_of(candidate, {}).facts["averaged_over"] == {}
+
+
+def test_files_without_an_ended_attempt_are_told_what_to_add(small):
+    source = Source(dataclasses.replace(small.tables, attempts=small.tables.attempts.iloc[:0]), False, (), {})
+    with pytest.raises(DataError, match="of 0 attempts none has; add awards"):
+        retrain(source, small.settings, progress=lambda _: None)

@@ -52,6 +52,9 @@ def _completed(table: Table, standard: list[Piece], own: list[Piece]) -> Joined:
     (key,) = table.key
     loose = replace(table, columns=tuple(_optional(column, key) for column in table.columns))
     stack, problems = stacked([replace(piece, table=loose) for piece in own])
+    if key not in stack.frame:
+        # That the key is absent is told of the file itself.
+        return Joined(standard, tuple(problems))
     cells = pd.concat([piece.cells for piece in own], ignore_index=True).fillna("").mask(stack.refused, "")
     by_key = cells[cells[key] != ""].drop_duplicates(key).set_index(key)
     known = pd.Index(pd.concat([piece.cells[key] for piece in standard]))

@@ -8,14 +8,13 @@ from pathlib import Path
 from onward.data.applying import pieces
 from onward.data.checks import Piece, Stack, reference_problems, row_problems, stacked
 from onward.data.found import Found
-from onward.data.headings import identifying_header, is_learner_id
 from onward.data.joining import joined
-from onward.data.privacy import private_problems
 from onward.data.problems import Problem, ProblemsFound, nearest
 from onward.data.pseudonyms import Pseudonyms
 from onward.data.reading import Sheet, read_sheet
 from onward.data.recognising import recognised
 from onward.data.rules import FileRules, Mapping, load
+from onward.data.screening import screened
 from onward.data.standard_files import standard_files
 from onward.data.tables import BY_NAME, INPUTS, Tables
 from onward.errors import DataError
@@ -80,21 +79,8 @@ class _Desk:
         key = (path, rules.separator, rules.encoding, rules.drop)
         if key not in self.sheets:
             sheet = read_sheet(path, file=rules.file, separator=rules.separator, encoding=rules.encoding)
-            self.sheets[key] = _without_persons(sheet, rules, ids_replaced=self.pseudonyms is not None)
+            self.sheets[key] = screened(sheet, drop=rules.drop, ids_replaced=self.pseudonyms is not None)
         return self.sheets[key]
-
-
-def _without_persons(sheet: Sheet, rules: FileRules, *, ids_replaced: bool) -> Sheet:
-    """Drop what the mapping says, and refuse what identifies people in the rest."""
-    if sheet.cells is None:
-        return sheet
-    cells = sheet.cells.drop(columns=[name for name in rules.drop if name in sheet.cells])
-    ids = [str(name) for name in cells if ids_replaced and is_learner_id(str(name))]
-    found = private_problems(sheet.file, cells, sheet.rows, skip=ids)
-    # What is refused by its name is told once, and not again as a column that no table has.
-    refused = {problem.column for problem in found if identifying_header(problem.column) is not None}
-    cells = cells.drop(columns=[name for name in cells if name in refused])
-    return replace(sheet, cells=cells, problems=(*sheet.problems, *found))
 
 
 def _own(plan: Mapping, desk: _Desk) -> tuple[dict[str, list[Piece]], list[Problem]]:

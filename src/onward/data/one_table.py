@@ -12,6 +12,7 @@ from onward.data.columns import Table
 from onward.data.problems import Problem, ProblemsFound
 from onward.data.reading import read_sheet
 from onward.data.rules import FileRules
+from onward.data.screening import screened
 from onward.data.tables import conform
 
 
@@ -24,7 +25,7 @@ def read_table(
     """
     asked = tuple(replace(column, required=column.name in needs) for column in table.columns)
     loose = replace(table, columns=asked, key=table.key if key is None else key)
-    sheet = read_sheet(path, file=path.name)
+    sheet = screened(read_sheet(path, file=path.name), ids_replaced=True)
     parts, faults = pieces(loose, FileRules(file=path.name), sheet)
     problems = [*sheet.problems, *faults]
     if problems or not parts:

@@ -71,6 +71,15 @@ def private_kinds(values: pd.Series, *, bare_numbers: bool = True) -> tuple[str,
     return tuple(_marked(values, bare_numbers=bare_numbers))
 
 
+def heading_is_private(name: str) -> bool:
+    """Say whether a heading may itself be somebody's, so that no message repeats it.
+
+    >>> heading_is_private("zoe@example.org"), heading_is_private("Email")
+    (True, False)
+    """
+    return shown(name) == NOT_SHOWN or bool(private_kinds(pd.Series([name], dtype="str")))
+
+
 def private_problems(
     file: str,
     cells: pd.DataFrame,
@@ -93,7 +102,7 @@ def private_problems(
     people = any(says_people(str(name)) for name in cells)
     columns = [(str(name), cells.iloc[:, place]) for place, name in enumerate(cells) if name not in skip]
     births = _births(columns) if people else {}
-    found = [_as_heading(file, name, unit) for name, _ in columns if _is_private(name)]
+    found = [_as_heading(file, name, unit) for name, _ in columns if heading_is_private(name)]
     for place, (name, text) in enumerate(columns):
         marks = births.get(place, {}) | _of_heading(name, text, people=people)
         marks |= _marked(text, bare_numbers=not is_number(name))
@@ -206,7 +215,7 @@ def _problem(where: Problem, kind: str, mark: Mask, rows: npt.NDArray[np.int64])
     remedy = PSEUDONYMS if is_learner_id(name) and identifying_header(name) is None else REMOVE
     expected = f"no {kind.split(' ', 1)[1]}"
     return replace(
-        where, column="" if _is_private(name) else name, row=row, expected=expected, came=came, remedy=remedy
+        where, column="" if heading_is_private(name) else name, row=row, expected=expected, came=came, remedy=remedy
     )
 
 
@@ -216,7 +225,3 @@ def _as_heading(file: str, name: str, unit: str) -> Problem:
     kind = kinds[0] if kinds else "what may be somebody's number or address"
     remedy = "put a first line with the names of the columns on top"
     return Problem(file, "", 1, "the names of the columns", f"{kind} among them, not shown", remedy, unit)
-
-
-def _is_private(name: str) -> bool:
-    return shown(name) == NOT_SHOWN or bool(private_kinds(pd.Series([name], dtype="str")))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from onward.data.columns import EXTRA_PREFIX
 from onward.data.simulated_files_own import CREDENTIAL, STAGES, STUDENT, heading, intake_columns
-from onward.data.simulated_files_pdp import opeid
+from onward.data.simulated_files_people import opeid
 from onward.data.tables import EXPERIENCES, Tables
 
 LEFT_AFTER_DAYS = 90

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from onward.data.columns import EXTRA_PREFIX
-from onward.data.simulated_files_pdp import race_told
+from onward.data.simulated_files_people import race_told
 from onward.data.tables import OFFERS, Tables
 
 STUDENT, CREDENTIAL = "StudentID", "CTID"

@@ -60,9 +60,13 @@ def _state_list(rules: StateListRules, folder: Path) -> Found:
 def _pdp(plan: Mapping, folder: Path, found: Found, own: Pieces) -> Found:
     if plan.pdp is None:
         return Found()
-    replaced = plan.pseudonyms is not None
-    cohorts = [read_cohort(folder / name, file=name, ids_replaced=replaced) for name in plan.pdp.cohort]
-    courses = [read_course(folder / name, file=name, ids_replaced=replaced) for name in plan.pdp.course]
+    replaced, drop = plan.pseudonyms is not None, plan.pdp.drop
+    cohorts = [read_cohort(folder / name, file=name, ids_replaced=replaced, drop=drop) for name in plan.pdp.cohort]
+    courses = [read_course(folder / name, file=name, ids_replaced=replaced, drop=drop) for name in plan.pdp.course]
+    files = (*cohorts, *courses)
+    problems = tuple(problem for file in files for problem in file.problems)
+    if problems:
+        return Found(problems=problems, digests={file.file: file.digest for file in files})
     awards, credentials = (_texts(name, found, own) for name in ("awards", "credentials"))
     return to_found(
         cohorts,

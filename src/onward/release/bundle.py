@@ -5,7 +5,9 @@ older ones by number, or read them by a branch of its own.
 
 1: manifest.json, manifest.sha256, catalogue.json, completion.txt, persistence.txt. Refused since 2.
 2: choice.txt beside them; the manifest has the ranking rule's care, the constraint (erasure, price, shrinkage), how a
-   probability is shown, and where support is needed.
+   probability is shown, and where support is needed. Refused since 3.
+3: the catalogue says up to which share of a credential's credits anything is recognised, and what each credential owes,
+   leads to and is worth by the chosen yardstick.
 """
 
 import hashlib
@@ -28,7 +30,7 @@ from onward.policy.shown import Shown
 from onward.policy.strata import Strata
 from onward.policy.support import SupportTable
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
 """Holds the manifest's hash, which is the bundle's; it is written last, so that a half-written bundle is refused."""

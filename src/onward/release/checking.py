@@ -24,5 +24,6 @@ def check_files(files: Path, *, mapping: Path | None) -> Checked:
         return Checked(found.counts, (f"{files.name}: {what}", *found.notes), ())
     source = read(files, mapping=mapping)
     rows = {table.name: len(frame) for table, frame in source.tables.items() if len(frame)}
+    besides = {what: count for what, count in source.counts.items() if what not in rows and count}
     faults = pathway_faults(source.tables.pathways, source.tables.credentials)
-    return Checked(rows | source.counts, source.notes, tuple(str(fault) for fault in faults))
+    return Checked(rows | besides, source.notes, tuple(str(fault) for fault in faults))

@@ -14,7 +14,7 @@ from onward.catalog.pathway_faults import fault_notes
 from onward.data.mapping import Source
 from onward.data.scorecard import Scorecard
 from onward.data.tables import Tables
-from onward.errors import SettingsError
+from onward.errors import DataError, SettingsError
 from onward.models.averaging import Distilled
 from onward.models.probability import CrossFit
 from onward.policy.adviser import Adviser
@@ -79,6 +79,7 @@ def retrain(
     ``previous`` is the last public release of an audit on these learners or some of them: what it withheld stays so.
     ``scorecard`` holds what institutions' programs return, for values that the source lacks.
     """
+    _check_attempts(source.tables)
     _check_attributes(settings, source.tables)
     settings = _by_nominal_dates(settings, nominal=source.nominal_dates)
     source = with_values(source, settings, scorecard=scorecard)
@@ -201,6 +202,15 @@ def _averaged(distilled: Distilled | None) -> tuple[tuple[str, str], ...]:
         f"{distilled.agreement:.0%}; 95 in 100 of its probabilities differ by at most {distilled.difference:.3f}"
     )
     return (("Averaged over", f"{shares}; {near}"),)
+
+
+def _check_attempts(tables: Tables) -> None:
+    ended = tables.attempts["status"].isin(["completed", "stopped", "transferred"])
+    if not ended.any():
+        raise DataError(
+            f"expected attempts that ended, to learn from; of {len(ended):,} attempts none has; add awards (learner, "
+            "credential, day), which PDP files do not hold, or attempts of your own; onward check says what was read"
+        )
 
 
 def _check_attributes(settings: Settings, tables: Tables) -> None:

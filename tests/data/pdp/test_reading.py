@@ -328,3 +328,12 @@ def test_a_sample_that_was_changed_anywhere_gives_a_file_or_problems(shared: Pat
     path = tmp_path / "a.csv"
     path.write_bytes(data)
     _is_whole(READERS[kind](path, file="a.csv"))
+
+
+def test_columns_that_a_mapping_drops_are_not_looked_at(shared, tmp_path):
+    text = (shared / "pdp" / "INSTXYZ_STUDENT_SEMESTER_AR_DEIDENTIFIED.csv").read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "cohort.csv"
+    path.write_text("\n".join(["First Name," + text[0], *("Zoe," + line for line in text[1:])]), encoding="utf-8")
+    assert read_cohort(path, file="cohort.csv").problems
+    kept = read_cohort(path, file="cohort.csv", drop=("First Name",))
+    assert (kept.problems, len(kept.frame)) == ((), 10)

@@ -10,8 +10,8 @@ from onward.data.pdp.calendar import Days, Ints
 from onward.data.pdp.catalogue import Programs
 from onward.data.pdp.cells import day_texts
 from onward.data.pdp.cohort import Cohorts
-from onward.data.pdp.courses import through_by_institution
 from onward.data.pdp.rules import PdpRules
+from onward.data.pdp.terms import through_by_institution
 
 Bools = npt.NDArray[np.bool_]
 STATUSES = ("completed", "in_progress", "transferred", "stopped")
@@ -174,11 +174,8 @@ def _elsewhere_next(spells: pd.DataFrame, terms: pd.DataFrame, rules: PdpRules) 
 
 def _marked(spells: pd.DataFrame, cohorts: Cohorts) -> Bools:
     """Say which spells are the last at an institution that, by the cohort file, was left for another later."""
-    keys = cohorts.keys
-    places = np.flatnonzero(~keys.duplicated())
-    at = keys[places].get_indexer(cohorts.key_of(spells))
-    frame = cohorts.frame.iloc[places]
-    later = np.append((frame[_ELSEWHERE] > frame[_HERE]).to_numpy(bool), False)[at]
+    frame = cohorts.frame
+    later = np.append((frame[_ELSEWHERE] > frame[_HERE]).to_numpy(bool), False)[cohorts.rows_here(spells)]
     latest = spells.groupby(["learner", "institution"])["last"].transform("max")
     marked: Bools = later & (spells["last"] == latest).to_numpy(bool)
     return marked

@@ -93,11 +93,17 @@ class Cohorts:
 
     def rows_of(self, frame: pd.DataFrame) -> Ints:
         """Return the cohort row of each row of ``frame``: at its institution, else the learner's first; -1 if none."""
-        keys, learner = self.keys, frame["learner"].to_numpy(np.int64)
-        places = np.flatnonzero(~keys.duplicated())
-        own = keys[places].get_indexer(self.key_of(frame))
+        own = self.rows_here(frame)
         firsts = np.append(self.first_rows(), UNKNOWN)
-        found: Ints = np.where(own >= 0, np.append(places, UNKNOWN)[own], firsts[learner])
+        found: Ints = np.where(own >= 0, own, firsts[frame["learner"].to_numpy(np.int64)])
+        return found
+
+    def rows_here(self, frame: pd.DataFrame) -> Ints:
+        """Return the earliest cohort row of each row of ``frame`` at its institution, -1 if there is none."""
+        places = self.frame.sort_values(["order", "entry", "file"], kind="stable").index.to_numpy(np.int64)
+        keys = self.keys[places]
+        first = ~keys.duplicated()
+        found: Ints = np.append(places[first], UNKNOWN)[keys[first].get_indexer(self.key_of(frame))]
         return found
 
     def first_rows(self) -> Ints:

@@ -71,7 +71,7 @@ def demographic_notes(cohorts: Cohorts) -> Iterator[str]:
     )
     if unknown := int(frame["pell_status_first_year"].isna().sum()):
         yield (
-            f"demographics: Pell is not known in {counted(unknown, 'row')} of the cohort files and stays missing; later "
+            f"demographics: Pell is not known in {counted(unknown, 'row')} of cohort files and stays missing; later "
             "versions of Edvise count these as without a Pell grant, so their figures differ"
         )
     both = _both(frame["race"], frame["ethnicity"])
@@ -81,7 +81,7 @@ def demographic_notes(cohorts: Cohorts) -> Iterator[str]:
             "whoever is Hispanic by either is counted as Hispanic"
         )
     if unread := int(per_text(frame["race"], _is_unread, missing=False, dtype=bool).sum()):
-        yield f"demographics: Race has no known meaning in {counted(unread, 'row')} of the cohort files; it is not used there"
+        yield f"demographics: Race has no known meaning in {counted(unread, 'row')} of cohort files; it is not used"
 
 
 def _both(race: pd.Series, ethnicity: pd.Series) -> pd.Series:

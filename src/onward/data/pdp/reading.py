@@ -4,7 +4,7 @@ The texts of a frame but ids are categories: a million rows of 35 columns then t
 rule is applied to a column's distinct texts. Where texts are put together, turn them into ``str`` first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -49,25 +49,26 @@ class PdpFile:
     digest: str
 
 
-def read_cohort(path: Path, *, file: str, ids_replaced: bool = False) -> PdpFile:
+def read_cohort(path: Path, *, file: str, ids_replaced: bool = False, drop: Collection[str] = ()) -> PdpFile:
     """Read a cohort file, one row per learner; ``file`` is the name shown to a person. Nothing is raised.
 
     With ``ids_replaced`` pseudonyms are made of the learners' ids later, so ids may even be social security numbers.
+    Columns of ``drop``, by their headings, are dropped before anything is looked at.
     """
-    return _read(path, file, "cohort", ids_replaced)
+    return _read(path, file, "cohort", ids_replaced, drop)
 
 
-def read_course(path: Path, *, file: str, ids_replaced: bool = False) -> PdpFile:
+def read_course(path: Path, *, file: str, ids_replaced: bool = False, drop: Collection[str] = ()) -> PdpFile:
     """Read a course file, one row per learner and section; ``file`` is the name shown to a person.
 
     The same row twice is read once and noted. Two rows of one course, term and learner are not a fault: a lab and a
     lecture may share a number.
     """
-    return _read(path, file, "course", ids_replaced)
+    return _read(path, file, "course", ids_replaced, drop)
 
 
-def _read(path: Path, file: str, kind: FileKind, ids_replaced: bool) -> PdpFile:
-    coded = read_coded(path, file=file)
+def _read(path: Path, file: str, kind: FileKind, ids_replaced: bool, drop: Collection[str]) -> PdpFile:
+    coded = read_coded(path, file=file).without(drop)
     if not coded.columns:
         return _nothing(coded, kind, coded.problems)
     found = kind_of(coded.header)

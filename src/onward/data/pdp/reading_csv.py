@@ -8,7 +8,7 @@ import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,6 +68,13 @@ class CodedFile:
         if keep.all():
             return self
         return replace(self, columns=tuple(column.at(keep) for column in self.columns), rows=self.rows[keep])
+
+    def without(self, headings: Collection[str]) -> "CodedFile":
+        """Return all columns but those of ``headings``."""
+        both = [pair for pair in zip(self.header, self.columns, strict=False) if pair[0] not in headings]
+        if len(both) == len(self.columns):
+            return self
+        return replace(self, header=tuple(name for name, _ in both), columns=tuple(column for _, column in both))
 
 
 @dataclass(frozen=True)

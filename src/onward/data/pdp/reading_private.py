@@ -10,8 +10,8 @@ from onward.data.pdp.reading_header import Matched
 from onward.data.privacy import private_kinds, private_problems
 from onward.data.problems import Problem
 
-FREE = {"id", "text", "upper"}
-"""The kinds of columns in which any text may stand."""
+FREE = {"id", "text", "upper", "age"}
+"""The kinds of columns in which any text, or nearly any, may stand."""
 _BARE = "[0-9]{9,10}"
 """A social security or phone number without signs, or some other number, which the column as a whole decides."""
 

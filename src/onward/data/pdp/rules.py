@@ -9,6 +9,7 @@ from onward.data.strict import Strict
 
 Term = Literal["FALL", "WINTER", "SPRING", "SUMMER"]
 MonthDay = Annotated[str, StringConstraints(pattern=r"^(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])$")]
+Opeid = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
 Extra = Literal[
     "enrollment_type",
     "dual_and_summer_enrollment",
@@ -37,6 +38,9 @@ class PdpRules(Strict):
     course: tuple[str, ...] = Field(
         default=(), description="course files in the data folder; without any, terms are the cohort files' years"
     )
+    drop: tuple[str, ...] = Field(
+        default=(), description="columns that are dropped before anything is looked at, such as names of people"
+    )
     pre_cohort_courses: Literal["drop", "keep"] = Field(
         default="drop", description="what becomes of courses taken before the learner's cohort begins"
     )
@@ -64,7 +68,7 @@ class PdpRules(Strict):
         description="last day that the files tell of; if not stated, for each institution the last day of a term with "
         "grades",
     )
-    institutions: dict[str, str] = Field(
+    institutions: dict[Opeid, str] = Field(
         default={}, description="what an institution is called in the tables, by its OPEID of eight digits"
     )
     extras: tuple[Extra, ...] = Field(
