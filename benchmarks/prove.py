@@ -13,6 +13,10 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
 PROGRAMS = (
     "simulated_speed.py",
+    "ingest.py",
+    "round_trip.py",
+    "fuzz_files.py",
+    "value_check.py",
     "audit_coverage.py",
     "audit_speed.py",
     "audit_privacy.py",
@@ -22,7 +26,7 @@ PROGRAMS = (
     "parity_speed.py",
     "tracking_lab.py",
 )
-"""The last takes about an hour on two cores; the others together about a quarter of one."""
+"""The last takes about an hour on two cores, fuzz_files.py half of one, the others together about a quarter."""
 
 
 def run(program: str, *, quick: bool) -> tuple[int, str, float]:

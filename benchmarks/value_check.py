@@ -1,8 +1,7 @@
 """What values rest on, measured: which point of wages is nearest to completers' earnings, and how far medians spread.
 
-    python benchmarks/value_check.py FOLDER
-
-The folder holds scorecard/value_check.parquet. Wages, employment and the crosswalk are those that ship. Three parts:
+The data are looked for in ``ONWARD_SHARED`` or in shared/data beside the repository; without them nothing is proved and
+the program says so. Wages, employment and the crosswalk are those that ship. Three parts:
 
 1. Over the CIP4 fields with 5 or more programs, the Scorecard's median four years out beside points of the wages of the
    occupations that fit field and level, weighted by employment; also where one occupation has 80% of it.
@@ -15,6 +14,7 @@ another point is nearer, or where the two credentials of part 3 are not told apa
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from onward.catalog.field_figures import LEAST_PROGRAMS, field_figures
 from onward.catalog.occupations import FITTING, POINTS, occupations
 from onward.catalog.shrinkage import LEAST_COUNT, SPREADS, USUAL
 
+ROOT = Path(__file__).parents[1]
 CANDIDATES = ("pct10", "pct25", "median", "pct75")
 CLEAR = 0.8
 TOLERANCE = 0.05
@@ -152,11 +153,14 @@ def show(figures: dict[str, Any]) -> None:
 def main() -> int:
     """Print the figures; exit code 1 where the code differs from them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="folder that holds scorecard/")
     parser.add_argument("--quick", action="store_true", help="certificates, associate and bachelor's alone")
     parser.add_argument("--json", type=Path, help="keep the figures in this file")
     arguments = parser.parse_args()
-    levels, rows = QUICK if arguments.quick else tuple(FITTING), programs(arguments.folder)
+    data = Path(os.environ.get("ONWARD_SHARED", ROOT.parent / "shared" / "data"))
+    if not (data / "scorecard").is_dir():
+        print(f"not proved: no data at {data}; set ONWARD_SHARED to the folder that holds scorecard")
+        return int("shared" in os.environ.get("ONWARD_REQUIRE", "").split(","))
+    levels, rows = QUICK if arguments.quick else tuple(FITTING), programs(data)
     figures = {
         "nearness": {level: nearness(level) for level in levels},
         "spread": {level: spread(rows, level) for level in levels if level in SPREADS},

@@ -210,6 +210,22 @@ def test_the_caution_comes_before_the_verdict_and_what_was_audited_is_said(publi
     assert "f9" * 32 in section(public, "audited")
 
 
+def test_the_page_says_what_a_value_is_and_where_another_yardstick_was_chosen(bare, made_world):
+    minus = "minus the median yearly earnings of workers who have only a high-school diploma"
+    assert minus in section(page(bare.public), "value")
+    assert bare.public.valuation.by_another_yardstick == 0
+    rows = made_world["decisions"]
+    values = made_world["values"].assign(chosen_value=-500.0)
+    tables = {"demographics": made_world["demographics"], "values": values}
+    plan = AuditPlan(compared_with="", about=(("Value", "median earnings less the family wage"),))
+    found = audit(rows[rows["source"] == "onward"], **tables, plan=plan).public
+    told = section(page(found), "value")
+    assert minus not in told
+    assert "by the yardstick that was chosen for this audit (see “Value” above)" in told
+    assert found.valuation.by_another_yardstick == len(values)
+    assert found.valuation.below_benchmark == bare.public.valuation.below_benchmark < len(values)
+
+
 def test_without_strata_the_page_speaks_of_all_learners_and_passes_nothing(bare):
     text = page(bare.public)
     box = text.split("</section>")[0]

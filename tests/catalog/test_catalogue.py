@@ -34,7 +34,9 @@ def test_value_follows_the_order_of_the_credentials():
 def test_a_credential_without_a_value_is_refused_by_name():
     credentials = conform(pd.DataFrame(CREDENTIAL_ROWS), CREDENTIALS)
     values = conform(pd.DataFrame(VALUE_ROWS[:1]), VALUES)
-    with pytest.raises(DataError, match=r"a row of values for every credential; 1 lack one \(Badge\)"):
+    with pytest.raises(
+        DataError, match=r"a row of values, with earnings .* for every credential; 1 lack one \(Badge\)"
+    ):
         Catalogue.of(credentials, conform(EDGES, PATHWAYS), values)
 
 

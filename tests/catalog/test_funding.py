@@ -49,7 +49,8 @@ def test_twelve_payments_a_year_repay_the_debt():
 
 
 @pytest.mark.parametrize(
-    ("level", "years"), [("20", 10), ("4", 10), ("3", 10), ("6", 10), ("5", 15), ("8", 15), ("18", 20)]
+    ("level", "years"),
+    [("20", 10), ("4", 10), ("3", 10), ("6", 10), ("8", 10), ("5", 15), ("7", 15), ("17", 20), ("18", 20), ("19", 20)],
 )
-def test_a_longer_credential_has_longer_to_repay(level, years):
+def test_certificates_and_associate_degrees_have_ten_years_to_repay_and_higher_degrees_longer(level, years):
     assert loan_years(level) == years

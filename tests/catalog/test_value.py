@@ -1,6 +1,7 @@
 """The ladder of public figures, rung by rung, and what of a college's own rows is taken."""
 
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -203,10 +204,12 @@ def test_a_stated_row_without_a_benchmark_is_given_one_and_nothing_else():
     assert done.values[["median_earnings", "benchmark_earnings"]].values.tolist() == [[45_000, 36_000]]
 
 
-def test_without_a_ladder_nothing_is_filled_in():
-    done = complete(stated({"horizon_years": 5}, {"credential_id": "c1", "benchmark_earnings": None}), RNS, None)
+def test_where_nothing_is_to_be_filled_in_a_stated_row_still_has_a_benchmark():
+    rows = stated({"horizon_years": 5}, {"credential_id": "c1", "benchmark_earnings": None})
+    done = complete(rows, RNS, LADDER, fill=False)
     assert done.values["credential_id"].tolist() == ["c1"]
-    assert done.values["benchmark_earnings"].isna().all()
+    assert done.values["benchmark_earnings"].tolist() == [36_000]
+    assert done.found == 0
     assert done.set_aside == {"earned 5 years after completing": 1}
 
 
@@ -253,9 +256,9 @@ def test_completing_twice_is_completing_once_and_order_does_not_matter(rows, see
 
 def test_the_constants_are_those_that_the_shared_figures_give(shared):
     script = Path(__file__).parents[2] / "benchmarks" / "value_check.py"
-    done = subprocess.run(
-        [sys.executable, str(script), str(shared), "--quick"], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, str(script), "--quick"]
+    environment = os.environ | {"ONWARD_SHARED": str(shared)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nursing assistant: 55,686 -> 37,260" in done.stdout
     assert "practical nurse: 55,686 -> 59,000" in done.stdout

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from onward.data.checks import Piece
-from onward.data.joining import joined
+from onward.data.joining import joined, of_learners_known
 from onward.data.tables import ATTEMPTS, AWARDS, CREDENTIALS, LEARNERS
 
 
@@ -78,3 +78,20 @@ def test_a_catalogue_may_be_completed_by_the_colleges_schedule():
     own = piece(CREDENTIALS, "schedule.csv", credential_id=["c1"], seats=["24"], weeks=["32"])
     cells = joined(CREDENTIALS, [ctdl], [own]).pieces[0].cells
     assert (cells["seats"].tolist(), cells["weeks"].tolist(), cells["name"].tolist()) == (["24"], ["32"], ["Welding"])
+
+
+def test_awards_of_learners_outside_the_cohorts_are_left_out_and_counted():
+    own = piece(AWARDS, "awards.csv", learner_id=["a", "z"], credential_id=["c1", "c1"], awarded_on=["2024-01-01"] * 2)
+    found = of_learners_known(AWARDS, [own], {"a", "b"})
+    assert found.pieces[0].cells["learner_id"].tolist() == ["a"]
+    assert found.notes == ("awards: 1 rows are about learners who stand in no cohort file; left out",)
+
+
+def test_where_no_award_is_of_a_known_learner_all_stay_to_be_told():
+    own = piece(AWARDS, "awards.csv", learner_id=["z"], credential_id=["c1"], awarded_on=["2024-01-01"])
+    assert of_learners_known(AWARDS, [own], {"a"}).pieces == [own]
+
+
+def test_tables_about_no_learner_stay_whole():
+    catalogue = piece(CREDENTIALS, "c.json", credential_id=["c1"])
+    assert of_learners_known(CREDENTIALS, [catalogue], {"a"}).pieces == [catalogue]

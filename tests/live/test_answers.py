@@ -184,12 +184,24 @@ def test_the_way_to_what_is_not_open_yet_ends_there_and_meets_its_needs(bundle, 
 
 
 def test_within_limits_the_way_has_no_step_beyond_them(bundle):
-    found = recommend(bundle, EMPTY, as_of=DAY, k=1, limits=Limits(max_weeks=60))["advice"]["not_yet_open"]
+    found = recommend(bundle, EMPTY, as_of=DAY, k=1, limits=Limits(max_weeks=70))["advice"]["not_yet_open"]
     assert {item["stack"] is None for item in found} == {True, False}
     for item in found:
         steps = [] if item["stack"] is None else item["stack"]["steps"]
-        assert all(step["weeks_left"] <= 60 for step in steps)
+        assert all(step["weeks_left"] <= 70 for step in steps)
         assert item["note"] == ("" if steps else BEYOND_LIMITS)
+
+
+@pytest.mark.parametrize(("limit", "left"), [("max_weeks", "weeks_left"), ("max_cost", "price_left")])
+def test_all_steps_of_a_way_together_are_within_the_limits(limit, left, bundle):
+    (whole, *_) = recommend(bundle, EMPTY, as_of=DAY, k=1)["advice"]["not_yet_open"]
+    bound = whole["stack"][left] - 0.5
+    assert all(step[left] <= bound for step in whole["stack"]["steps"])
+    found = recommend(bundle, EMPTY, as_of=DAY, k=1, limits=Limits(**{limit: bound}))["advice"]["not_yet_open"]
+    assert whole["credential_id"] in [item["credential_id"] for item in found]
+    ways = [item for item in found if item["stack"] is not None]
+    assert whole["credential_id"] not in [item["credential_id"] for item in ways]
+    assert all(item["stack"][left] is None or item["stack"][left] <= bound for item in ways)
 
 
 def test_requirements_in_a_circle_are_named_without_a_way(bundle):

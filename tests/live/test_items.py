@@ -164,6 +164,18 @@ def test_a_credential_that_returns_less_than_high_school_says_so(small_bundle, f
     assert [item["returns_less_than_high_school"] for item in found.items] == (value < 0).tolist()
 
 
+def test_less_than_high_school_is_told_by_earnings_whatever_the_yardstick(small_bundle, found):
+    catalogue = small_bundle.adviser.catalogue
+    values = catalogue.values.assign(chosen_value=-1.0)
+    by_another = Catalogue.of(catalogue.credentials, catalogue.edges, values)
+    adviser = dataclasses.replace(small_bundle.adviser, catalogue=by_another)
+    items = made(dataclasses.replace(small_bundle, adviser=adviser)).items
+    assert {item["value"]["a_year"] for item in items} == {-1.0}
+    by_premium = [item["returns_less_than_high_school"] for item in found.items]
+    assert not all(by_premium)
+    assert [item["returns_less_than_high_school"] for item in items] == by_premium
+
+
 def with_columns(bundle, **columns):
     """The same with other facts in the catalogue."""
     catalogue = bundle.adviser.catalogue

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from onward.audit import write_report
+from onward.data.worth import value_of
 from onward.errors import DataError, SettingsError
 from onward.history.decision_points import positions
 from onward.history.timeline import Timeline
@@ -97,6 +98,16 @@ def test_auditing_again_gives_the_same_report(trained, tmp_path):
     write_report(found, tmp_path)
     first, second = (json.loads((f / "audit.json").read_text()) for f in (trained.run.folder / "report", tmp_path))
     assert second == first
+
+
+def test_larger_cells_do_not_change_what_credentials_are_worth(trained, tmp_path, monkeypatch):
+    run = shutil.copytree(trained.run.folder, tmp_path / "run")
+    record = json.loads((run / "run.json").read_text())
+    record["settings"]["value"]["onward"] = "counted"
+    (run / "run.json").write_text(json.dumps(record))
+    monkeypatch.setattr("onward.release.run.audit_of", lambda _, source, *__, **___: value_of(source.tables.values))
+    first, again = (audit_again(run, limit=None, minimum_cell=cell) for cell in (None, 400))
+    pd.testing.assert_series_equal(first, again)
 
 
 def test_a_stricter_audit_may_be_asked_for(trained):

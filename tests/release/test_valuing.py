@@ -135,7 +135,7 @@ def test_debt_to_earnings_takes_the_payment_off_and_says_how_many_pass(source):
     owing = tables.credentials.set_index("credential_id")["median_debt"].notna()
     assert (less[owing.index[owing]] > 0).all()
     assert (less[owing.index[~owing]] == 0).all()
-    assert "more than 8% of earnings a year" in value_words(tables, settings)
+    assert "more than 8% of earnings a year; debt that is not known counts as none" in value_words(tables, settings)
 
 
 def test_the_family_wage_is_what_earnings_are_set_against(source):

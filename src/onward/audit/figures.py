@@ -318,6 +318,7 @@ def _valuation(values: pd.DataFrame, credentials: pd.DataFrame, advised: Advice,
         without_range=int((worth.value_error(ours) == 0).sum()),
         basis={str(name): int(n) for name, n in ours["basis"].value_counts().sort_index().items()},
         sources=tuple(sorted(ours["source"].dropna().unique())),
+        by_another_yardstick=int(ours["chosen_value"].notna().sum()),
     )
 
 

@@ -26,7 +26,10 @@ Edition = Literal["public", "restricted"]
 
 @dataclass(frozen=True)
 class Valuation:
-    """Where the values come from: counts of the catalogue's credentials."""
+    """Where the values come from: counts of the catalogue's credentials.
+
+    ``by_another_yardstick`` are those whose value is another than earnings above the benchmark.
+    """
 
     credentials: int
     without_value: int
@@ -35,6 +38,7 @@ class Valuation:
     without_range: int
     basis: dict[str, int]
     sources: tuple[str, ...]
+    by_another_yardstick: int = 0
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,9 @@ class Catalogue:
         without = credentials.loc[value.isna().to_numpy(), "name"].tolist()
         if without:
             raise DataError(
-                f"expected a row of values for every credential; {len(without)} lack one ({', '.join(without[:5])}); "
-                "add rows to values, or take these credentials out of the catalogue"
+                "expected a row of values, with earnings and what they are set against, for every credential; "
+                f"{len(without)} lack one ({', '.join(without[:5])}); add to values, or take these credentials out of "
+                "the catalogue"
             )
         compiled = Pathways.compile(pathways, ids)
         return cls(credentials, compiled, pathways, values, value.to_numpy(float), recognised_cap)

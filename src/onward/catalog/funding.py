@@ -8,6 +8,8 @@ CLOCK_HOURS = (150.0, 600.0)
 SEMESTER_HOURS = (4.0, 16.0)
 WEEKS = (8.0, 15.0)
 """From the first and below the second: the length of a programme that Workforce Pell may pay for."""
+DEGREES_OF_15_YEARS = ("5", "7")
+"""Award levels of bachelor's and master's degrees."""
 LOAN_RATE = 0.0639
 """Interest of Direct Loans to undergraduates first disbursed from July 2025 to June 2026; fixed for their life."""
 
@@ -67,11 +69,12 @@ def yearly_payment(debt: float, *, rate: float, years: float) -> float:
 def loan_years(award_level: str) -> int:
     """Years over which a loan for a credential of this level is taken to be repaid: 10, 15 or 20.
 
-    Source: 34 CFR 668.403(b): 10 for certificates and associate degrees, 15 for bachelor's and master's, 20 beyond.
+    Source: 34 CFR 668.403(b): 10 for associate degrees and certificates, those after a degree among them, 15 for
+    bachelor's and master's degrees, 20 beyond.
 
-    >>> loan_years("3"), loan_years("5"), loan_years("17")
-    (10, 15, 20)
+    >>> loan_years("3"), loan_years("5"), loan_years("8"), loan_years("17")
+    (10, 15, 10, 20)
     """
-    if award_level == "6" or RUNGS[award_level] < RUNGS["5"]:
-        return 10
-    return 15 if RUNGS[award_level] <= RUNGS["8"] else 20
+    if award_level in DEGREES_OF_15_YEARS:
+        return 15
+    return 20 if RUNGS[award_level] > RUNGS["8"] else 10

@@ -1,6 +1,8 @@
 """The shortest stack to a target: from what a learner holds, which credentials in which order, and what they take."""
 
 from dataclasses import dataclass, field, replace
+from heapq import nsmallest
+from operator import itemgetter
 
 import numpy as np
 
@@ -9,7 +11,9 @@ from onward.catalog.pathways import Bools, Floats, Pathways, Positions
 from onward.catalog.remaining import Remaining
 
 MOST_STONES = 10
-"""Stepping stones that are tried beside what is required: all sets and orders of them are gone through."""
+"""Stepping stones that are tried beside what is required."""
+MOST_SETS = 300
+"""Sets of so many steps behind that are followed further, the cheapest: every set of ten stones is among them."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,9 @@ def shortest_stack(
     what it is recognised for saves more weeks than it takes. Among stacks of as many weeks the one of fewer steps, then
     the cheaper, then that of credentials earlier in the catalogue is taken; an unknown price counts as 0 in this.
 
-    The search is exact over what is required and the ``MOST_STONES`` stones that save most. Where requirements require
-    each other in a circle, or one of them is not allowed, there is no stack.
+    The search is exact over what is required and the ``MOST_STONES`` stones that save most, as long as no more than
+    ``MOST_SETS`` sets of equally many steps have to be compared; beyond that the stack is one of the shortest. Where
+    requirements require each other in a circle, or one of them is not allowed, there is no stack.
 
     >>> from onward.data.simulated_catalogue import made_up_catalogue
     >>> made = made_up_catalogue()
@@ -154,7 +159,8 @@ class _Search:
         while states:
             states, ended = self._next(states, target, allowed)
             best = min([way for way in (best, *ended) if way is not None], default=None)
-            states = {done: way for done, way in states.items() if best is None or way < best}
+            shorter = ((done, way) for done, way in states.items() if best is None or way < best)
+            states = dict(nsmallest(MOST_SETS, shorter, key=itemgetter(1)))
         return None if best is None else best.steps
 
     def _next(self, states: dict[int, "_Way"], target: int, allowed: Bools) -> tuple[dict[int, "_Way"], list["_Way"]]:

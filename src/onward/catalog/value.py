@@ -64,12 +64,12 @@ class Ladder:
         level = BY_AWARD_LEVEL[credential["award_level"]]
         wage, figure = by_wage.wage(cip, soc, level), fields.figure(cip, level)
         short = credential["award_level"] == BY_OCCUPATION
+        # Where no wage is known the field is never lumped: what it joins could not be told.
         if wage is not None and (short or by_wage.lumped(cip, soc, level) or not fields.programs(cip, level)):
             return self._row(credential, _by_wage(wage, level))
         own = None if self.scorecard is None else self.scorecard.find(credential["provider_id"], cip, level)
         if own is not None and figure is not None and pd.notna(own["earnings"]):
-            stands_in = short or by_wage.lumped(cip, soc, level)
-            return self._row(credential, _by_institution(own, figure, level, imputed=stands_in))
+            return self._row(credential, _by_institution(own, figure, level, imputed=short))
         return None if figure is None else self._row(credential, _by_field(figure, level, imputed=short))
 
     def _row(self, credential: pd.Series, found: Row) -> Row:
@@ -93,18 +93,18 @@ def benchmark_of(state: str | None) -> float:
     return float(figures.states[state])
 
 
-def complete(values: pd.DataFrame, credentials: pd.DataFrame, ladder: Ladder | None) -> Completed:
-    """Keep what the college states of four years, and find a row for every other credential.
+def complete(values: pd.DataFrame, credentials: pd.DataFrame, ladder: Ladder, *, fill: bool = True) -> Completed:
+    """Keep what the college states of four years, and find a row for every other credential, unless ``fill`` is False.
 
     Rows of another horizon are set aside, never used. A stated row without a benchmark is given one; nothing else of it
-    changes. Completing what is complete changes nothing; without a ladder nothing is filled in.
+    changes. Completing what is complete changes nothing.
     """
     wrong = _not_four_years(values)
     reasons = {str(why): int(n) for why, n in wrong.value_counts().sort_index().items()}
     kept = values[wrong.isna()].reset_index(drop=True)
-    if ladder is None:
-        return Completed(kept, len(kept), 0, reasons)
     kept = kept.assign(benchmark_earnings=kept["benchmark_earnings"].fillna(ladder.benchmark))
+    if not fill:
+        return Completed(kept, len(kept), 0, reasons)
     open_ = credentials[~credentials["credential_id"].isin(kept["credential_id"])]
     rows = [row for _, credential in open_.iterrows() if (row := ladder.find(credential)) is not None]
     found = conform(pd.DataFrame(rows, columns=list(VALUES.names)), VALUES)

@@ -49,14 +49,14 @@ def by_yardstick(
             raise SettingsError(
                 "value.yardstick: expected audit.family_wage with family_wage; there is none; state it, in dollars"
             )
-        return premium + values["benchmark_earnings"].to_numpy(float) - family_wage
+        return pd.Series(values["median_earnings"].to_numpy(float) - family_wage, premium.index, name="value")
     return premium
 
 
 def payments(credentials: pd.DataFrame, *, interest_rate: float) -> pd.Series:
     """Dollars a year that repay the median debt of each credential, over the years of its level; missing where unknown.
 
-    Source: 34 CFR 668.403: 10 years for certificates and associate degrees, 15 for bachelor's and master's, 20 beyond.
+    Source: 34 CFR 668.403 (see ``funding.loan_years``).
     """
     years = credentials["award_level"].map(loan_years).to_numpy(float)
     debt = credentials["median_debt"].to_numpy(float)

@@ -17,12 +17,18 @@ _DIGITS = 6
 _NUMBERS = ("number", "integer")
 
 
-def pieces(table: Table, rules: FileRules, sheet: Sheet) -> tuple[list[Piece], list[Problem]]:
-    """Return the rows of ``table`` that ``sheet`` gives, group by group, and what is wrong with its columns."""
+def pieces(
+    table: Table, rules: FileRules, sheet: Sheet, *, completes: bool = False
+) -> tuple[list[Piece], list[Problem]]:
+    """Return the rows of ``table`` that ``sheet`` gives, group by group, and what is wrong with its columns.
+
+    Of a file that ``completes`` the rows of a standard file only the key is asked for.
+    """
     if sheet.cells is None:
         return [], []
     if rules.canonical:
-        return _canonical(table, sheet, sheet.cells)
+        needs = table.key if completes else tuple(column.name for column in table.columns if column.required)
+        return _canonical(table, rules, sheet, sheet.cells, needs)
     found: list[Piece] = []
     problems: list[Problem] = []
     for group in rules.groups():
@@ -39,18 +45,27 @@ def pieces(table: Table, rules: FileRules, sheet: Sheet) -> tuple[list[Piece], l
     return found, problems
 
 
-def _canonical(table: Table, sheet: Sheet, cells: pd.DataFrame) -> tuple[list[Piece], list[Problem]]:
+def _canonical(
+    table: Table, rules: FileRules, sheet: Sheet, cells: pd.DataFrame, needs: tuple[str, ...]
+) -> tuple[list[Piece], list[Problem]]:
     if not set(table.names) & set(cells):
         # The first line may be a person's row, so it is not repeated.
         came, remedy = "none of its columns", "put a first line with the names of the columns on top, or use a mapping"
         return [], [Problem(sheet.file, "", 1, f"the columns of {table.name}", came, remedy)]
-    required = [column.name for column in table.columns if column.required]
+    tested = [rules.only.column] if rules.only else []
     ours = [name for name in dict.fromkeys(cells) if name in table.names or _may_be_extra(table, name)]
-    unknown = [name for name in dict.fromkeys(cells) if name not in ours]
-    problems = _heading_problems(sheet, [*required, *ours])
+    unknown = [name for name in dict.fromkeys(cells) if name not in (*ours, *tested)]
+    problems = _heading_problems(sheet, [*needs, *ours, *tested])
     problems += [_unknown(table, sheet, name) for name in unknown]
-    frame = cells.loc[:, ~cells.columns.duplicated()][ours]
-    return [Piece(table, sheet.file, frame, sheet.rows, {}, {}, {}, sheet.whole)], problems
+    unique = cells.loc[:, ~cells.columns.duplicated()]
+    kept = np.ones(len(unique), bool)
+    if rules.only and rules.only.column in unique:
+        kept = rules.only.holds(unique).to_numpy(bool)
+    frame = unique.loc[kept, ours].reset_index(drop=True)
+    for name in ours:
+        if rules.decimal == "," and name in table.names and table.column(name).kind in _NUMBERS:
+            frame[name] = frame[name].str.replace(",", ".")
+    return [Piece(table, sheet.file, frame, sheet.rows[kept], {}, {}, {}, sheet.whole, combine=rules.combine)], problems
 
 
 def _may_be_extra(table: Table, name: str) -> bool:

@@ -180,7 +180,9 @@ def _credential(achievement: object, known: Collection[str], tally: Tally) -> st
         tally.add("of achievements that are no credentials (courses, assessments and the like), left out")
         return ""
     elsewhere = next((one for one, said in aligned.items() if said), "" if "@" in own else own)
-    tally.add("left out, for want of any id of what was earned" if not elsewhere else _ELSEWHERE, elsewhere)
+    # An id that an issuer made may hold anything, even a name.
+    named = elsewhere if is_ctid(elsewhere) else ""
+    tally.add("left out, for want of any id of what was earned" if not elsewhere else _ELSEWHERE, named)
     return elsewhere
 
 

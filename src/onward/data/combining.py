@@ -7,8 +7,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from onward.data.columns import Kind
+
 How = Literal["sum", "mean", "least", "most", "first"]
 _WAYS: dict[How, str] = {"mean": "mean", "least": "min", "most": "max", "first": "first"}
+
+
+def combinable(kind: Kind) -> tuple[How, ...]:
+    """Return the ways in which values of a kind can become one; a sum or a mean of codes or days is none.
+
+    >>> combinable("integer"), combinable("text")
+    (('sum', 'least', 'most', 'first'), ('first',))
+    """
+    if kind == "number":
+        return ("sum", "mean", "least", "most", "first")
+    if kind == "integer":
+        return ("sum", "least", "most", "first")
+    return ("least", "most", "first") if kind in {"date", "flag"} else ("first",)
 
 
 def combined(

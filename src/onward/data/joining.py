@@ -1,8 +1,9 @@
 """Rows of standard files and rows of a college's own files about the same things, put together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from onward.data.checks import Piece, row_problems, stacked
@@ -10,7 +11,7 @@ from onward.data.columns import Column, Kind, Table
 from onward.data.problems import Problem
 
 COMPLETES = frozenset({"learners", "demographics", "credentials", "values"})
-"""Tables in which a row of the college's own file completes the standard's of the same key, and stands over it."""
+"""Tables in which a row of the college's own files completes the standard's of the same key, and stands over it."""
 REPLACES = frozenset({"enrollments", "attempts"})
 """Tables in which the college's own file stands instead of what a standard file tells."""
 
@@ -48,23 +49,86 @@ def joined(table: Table, standard: list[Piece], own: list[Piece]) -> Joined:
     return Joined([*(_without(piece, _keys(table, own), table) for piece in standard), *own])
 
 
+def of_learners_known(table: Table, pieces: list[Piece], learners: Collection[str]) -> Joined:
+    """Leave out rows about nobody of a standard file's learners, and tell how many; where all are, leave none out.
+
+    A college's file of awards holds those of everybody, a cohort file the cohort: that is no fault of either.
+    """
+    if "learner_id" not in table.names or table.name == "learners":
+        return Joined(pieces)
+    inside = [piece.cells["learner_id"].isin(learners) for piece in pieces if "learner_id" in piece.cells]
+    kept, lost = sum(int(mask.sum()) for mask in inside), sum(int((~mask).sum()) for mask in inside)
+    if not lost or not kept or len(inside) < len(pieces):
+        return Joined(pieces)
+    note = f"{table.name}: {lost:,} rows are about learners who stand in no cohort file; left out"
+    return Joined([_rows(piece, mask) for piece, mask in zip(pieces, inside, strict=True)], notes=(note,))
+
+
 def _completed(table: Table, standard: list[Piece], own: list[Piece]) -> Joined:
     (key,) = table.key
-    loose = replace(table, columns=tuple(_optional(column, key) for column in table.columns))
-    stack, problems = stacked([replace(piece, table=loose) for piece in own])
-    if key not in stack.frame:
-        # That the key is absent is told of the file itself.
+    files, problems = _by_file(table, own)
+    if not files:
         return Joined(standard, tuple(problems))
-    cells = pd.concat([piece.cells for piece in own], ignore_index=True).fillna("").mask(stack.refused, "")
-    by_key = cells[cells[key] != ""].drop_duplicates(key).set_index(key)
-    known = pd.Index(pd.concat([piece.cells[key] for piece in standard]))
-    kinds = {name: kind for piece in own for name, kind in piece.kinds.items()}
-    pieces = [_over(piece, by_key, key, kinds) for piece in standard]
-    alone = [_rows(piece, ~piece.cells[key].isin(known)) for piece in own]
+    problems += _differing(files, key)
+    cells = pd.concat([piece.cells for piece in files], ignore_index=True).fillna("")
+    by_key = cells.where(cells != "").groupby(key, sort=False).first().fillna("")
+    kinds = {name: kind for piece in files for name, kind in piece.kinds.items()}
+    seen = [piece.cells[key] for piece in standard]
+    alone = []
+    for piece in files:
+        alone.append(_rows(_over(piece, by_key, key, kinds), ~piece.cells[key].isin(pd.concat(seen))))
+        seen.append(piece.cells[key])
     whole = [_rows(piece, _has_required(piece, table)) for piece in alone]
     left = sum(len(piece.cells) for piece in alone) - sum(len(piece.cells) for piece in whole)
+    pieces = [_over(piece, by_key, key, kinds) for piece in standard]
     notes = tuple(_left_out(table, left, own))
-    return Joined([*pieces, *(piece for piece in whole if len(piece.cells))], (*problems, *row_problems(stack)), notes)
+    return Joined([*pieces, *(piece for piece in whole if len(piece.cells))], tuple(problems), notes)
+
+
+def _by_file(table: Table, own: list[Piece]) -> tuple[list[Piece], list[Problem]]:
+    """Return the rows of each of the college's files that has the key, checked, and what is wrong in them."""
+    (key,) = table.key
+    loose = replace(table, columns=tuple(_optional(column, key) for column in table.columns))
+    files, problems = [], []
+    for file in dict.fromkeys(piece.file for piece in own):
+        mine = [replace(piece, table=loose) for piece in own if piece.file == file]
+        stack, faults = stacked(mine)
+        problems += faults
+        # That the key is absent is told of the file itself.
+        if key in stack.frame:
+            problems += row_problems(stack)
+            kinds = {name: kind for piece in mine for name, kind in piece.kinds.items()}
+            cells = stack.frame.apply(_as_text)
+            files.append(Piece(table, file, cells, stack.rows, stack.headings, kinds, {}, stack.whole))
+    return files, problems
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    if values.dtype.kind == "M":
+        return values.dt.strftime("%Y-%m-%d").astype("str").where(values.notna(), "")
+    if values.dtype.kind == "f":
+        return values.map(lambda number: np.format_float_positional(number, trim="-")).where(values.notna(), "")
+    return values.astype("str").where(values.notna(), "")
+
+
+def _differing(files: list[Piece], key: str) -> Iterator[Problem]:
+    """Find what a later file says otherwise than an earlier one."""
+    for name in dict.fromkeys(name for piece in files for name in piece.cells if name != key):
+        told = [_filled(place, piece, name, key) for place, piece in enumerate(files) if name in piece.cells]
+        every = pd.concat(told, ignore_index=True)
+        first = every.drop_duplicates("id").set_index("id").reindex(every["id"]).reset_index(drop=True)
+        differing = (every["cell"] != first["cell"]) & (every["file"] != first["file"])
+        for place, row, before in zip(
+            every["file"][differing], every["row"][differing], first["file"][differing], strict=True
+        ):
+            heading = files[place].headings.get(name, name)
+            expected, came = f"each {key} described alike in all files", f"another {name} than in {files[before].file}"
+            yield Problem(files[place].file, heading, int(row), expected, came, "correct one of the two files")
+
+
+def _filled(place: int, piece: Piece, name: str, key: str) -> pd.DataFrame:
+    told = pd.DataFrame({"id": piece.cells[key], "cell": piece.cells[name], "file": place, "row": piece.rows})
+    return told[(told["id"] != "") & (told["cell"] != "")]
 
 
 def _optional(column: Column, key: str) -> Column:

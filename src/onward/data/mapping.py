@@ -7,12 +7,13 @@ from pathlib import Path
 
 from onward.data.applying import pieces
 from onward.data.checks import Piece, Stack, reference_problems, row_problems, stacked
+from onward.data.columns import Table
 from onward.data.found import Found
-from onward.data.joining import joined
+from onward.data.joining import COMPLETES, Joined, joined, of_learners_known
 from onward.data.problems import Problem, ProblemsFound, nearest
 from onward.data.pseudonyms import Pseudonyms
-from onward.data.reading import Sheet, read_sheet
-from onward.data.recognising import recognised
+from onward.data.reading import Sheet, read_sheet, readable
+from onward.data.recognising import passed_over, recognised
 from onward.data.rules import FileRules, Mapping, load
 from onward.data.screening import screened
 from onward.data.standard_files import standard_files
@@ -34,6 +35,7 @@ class Source:
     counts: dict[str, int] = field(default_factory=dict)
 
 
+@readable()
 def read(folder: Path, *, mapping: Path | None) -> Source:
     """Read the files of ``folder`` as ``mapping`` says; without one, each file is known by its name or its contents.
 
@@ -51,9 +53,11 @@ def read(folder: Path, *, mapping: Path | None) -> Source:
     desk = _Desk(folder, beside, Pseudonyms.load(plan.pseudonyms, beside) if plan.pseudonyms else None)
     own, problems = _own(plan, desk)
     told = standard_files(plan, folder, own)
-    if mapping is None:
-        problems = [*_misspelt(folder), *problems]
     stacks, faults, notes = _stacks(plan, desk, own, told)
+    if mapping is None:
+        unread, left = passed_over(folder)
+        problems = [*_misspelt(folder), *unread, *problems]
+        notes += left
     problems += [*told.problems, *faults]
     if problems:
         # A file that gives rows to several tables has each of its faults once.
@@ -90,7 +94,8 @@ def _own(plan: Mapping, desk: _Desk) -> tuple[dict[str, list[Piece]], list[Probl
     for name, files in plan.tables.items():
         for rules in files:
             sheet = desk.sheet(rules)
-            parts, faults = pieces(BY_NAME[name], rules, sheet)
+            completes = name in COMPLETES and name in plan.standard
+            parts, faults = pieces(BY_NAME[name], rules, sheet, completes=completes)
             own.setdefault(name, []).extend(parts)
             problems += [*sheet.problems, *faults]
     return own, problems
@@ -102,15 +107,30 @@ def _stacks(
     stacks: dict[str, Stack] = {}
     problems: list[Problem] = []
     notes: list[str] = []
-    for table in INPUTS:
-        both = joined(table, told.pieces.get(table.name, []), own.get(table.name, []))
+    for table, both in _joined(plan, own, told):
         problems += both.problems
         notes += both.notes
         if both.pieces:
             stacks[table.name], faults = stacked([_under_pseudonym(piece, desk.pseudonyms) for piece in both.pieces])
             problems += [*faults, *row_problems(stacks[table.name]), *_without_rows(stacks[table.name])]
+        elif table.required and table.name in plan.standard and not told.problems and table.name not in plan.tables:
+            problems.append(_not_given(table, told))
     whole = {name: stack for name, stack in stacks.items() if _all_read(name, plan, desk)}
     return stacks, [*problems, *reference_problems(whole)], notes
+
+
+def _joined(plan: Mapping, own: dict[str, list[Piece]], told: Found) -> Iterator[tuple[Table, Joined]]:
+    """Yield each table with its rows from all files; with PDP files, those about their learners alone."""
+    learners: frozenset[str] = frozenset()
+    for table in INPUTS:
+        both = joined(table, told.pieces.get(table.name, []), own.get(table.name, []))
+        if table.name == "learners":
+            ids = [piece.cells["learner_id"] for piece in both.pieces if "learner_id" in piece.cells]
+            learners = frozenset().union(*ids)
+        elif plan.pdp is not None and learners:
+            here = of_learners_known(table, both.pieces, learners)
+            both = replace(here, problems=both.problems, notes=(*both.notes, *here.notes))
+        yield table, both
 
 
 def _under_pseudonym(piece: Piece, pseudonyms: Pseudonyms | None) -> Piece:
@@ -129,10 +149,18 @@ def _without_rows(stack: Stack) -> Iterator[Problem]:
         yield Problem(file, "", None, f"at least one row, each {stack.table.row}", "no row", "add the rows")
 
 
+def _not_given(table: Table, told: Found) -> Problem:
+    """Say that standard files give no row of a table that every folder must have."""
+    file = ", ".join(told.digests)
+    remedy = f"see what onward check says of each file alone, or add {table.name}.csv"
+    return Problem(file, "", None, f"at least one row of {table.name}, each {table.row}", "none", remedy)
+
+
 def _misspelt(folder: Path) -> Iterator[Problem]:
     """Find files that nobody would read because their name is nearly that of a table."""
-    absent = [table.name for table in INPUTS if not (folder / f"{table.name}.csv").exists()]
-    for path in sorted(folder.glob("*.csv")):
+    stems = {path.stem for path in folder.iterdir() if path.suffix.lower() == ".csv"}
+    absent = [table.name for table in INPUTS if table.name not in stems]
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv"):
         near = nearest(path.stem, absent, cutoff=0.8)
         if near and path.stem not in BY_NAME:
             yield Problem(path.name, "", None, f"{near}.csv", "a name that no table has", f"rename it to {near}.csv")

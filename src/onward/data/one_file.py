@@ -8,12 +8,14 @@ from onward.data.found import Found
 from onward.data.one_table import read_table
 from onward.data.pdp.reading import PdpFile, read_cohort, read_course
 from onward.data.problems import Problem, ProblemsFound
+from onward.data.reading import readable
 from onward.data.recognising import WORDS, kind, standard
 from onward.data.standard_files import standard_files
 from onward.data.tables import BY_NAME
 from onward.errors import DataError
 
 
+@readable()
 def read_alone(path: Path) -> tuple[str, Found]:
     """Read one file by what it is, and return that in words with what it gives; other files are not asked for.
 

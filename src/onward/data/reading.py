@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from onward.data.problems import Problem
+from onward.errors import DataError
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -32,6 +35,25 @@ class Sheet:
     def whole(self) -> bool:
         """Every row of the file is here."""
         return not self.problems
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Refuse what the system does not let be read, such as a file without the right to.
+
+    >>> with readable():
+    ...     raise PermissionError(13, "Permission denied", "college/awards.csv")
+    Traceback (most recent call last):
+        ...
+    onward.errors.DataError: expected files that can be read; awards.csv cannot (Permission denied); correct that
+    """
+    try:
+        yield
+    except OSError as error:
+        name = Path(str(error.filename)).name if error.filename else "one of them"
+        raise DataError(
+            f"expected files that can be read; {name} cannot ({error.strerror or type(error).__name__}); correct that"
+        ) from error
 
 
 def read_sheet(path: Path, *, file: str, separator: str = ",", encoding: str = "utf-8") -> Sheet:

@@ -1,6 +1,6 @@
 """Files known by their names or their contents, so that a folder of standard files needs no mapping."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from onward.data import state_list
@@ -9,11 +9,13 @@ from onward.data.ctdl.reading import looks_like_ctdl
 from onward.data.pdp.reading import kind_of
 from onward.data.pdp.reading_csv import head_of
 from onward.data.pdp.rules import PdpRules
+from onward.data.problems import Problem
 from onward.data.rules import FileRules, Mapping
 from onward.data.standards import BadgeRules, CtdlRules, StateListRules
 from onward.data.tables import INPUTS
 
 JSON = frozenset({".json", ".jsonld", ".jsonl", ".ndjson", ".jwt", ".jws"})
+_DATA = JSON | {".csv", ".tsv", ".xls", ".xlsx", ".zip"}
 WORDS = {
     "cohort": "PDP cohort file",
     "course": "PDP course file",
@@ -60,15 +62,57 @@ def recognised(folder: Path) -> Mapping:
 
     A table that every folder must have is asked for by its own name where no standard file gives it.
     """
+    kinds = _kinds(folder)
+    plan = standard(kinds)
+    tables = {
+        table.name: tuple(FileRules(file=file) for file in kinds.get(table.name, [f"{table.name}.csv"]))
+        for table in INPUTS
+        if table.name in kinds or (table.required and table.name not in plan.standard)
+    }
+    return plan.model_copy(update={"tables": tables})
+
+
+def passed_over(folder: Path) -> tuple[list[Problem], list[str]]:
+    """Return what must be said of the files of a folder without a mapping that nobody reads, as problems or notes.
+
+    A file of no known kind is a problem where a table that every folder must have is in no file: it may be that one.
+    """
+    kinds = _kinds(folder)
+    problems = [*_without_cohort(kinds), *_several_lists(kinds)]
+    plan = recognised(folder)
+    lacking = any(not (folder / rules.file).is_file() for files in plan.tables.values() for rules in files)
+    unknown = kinds.get("", [])
+    if lacking:
+        remedy = "name it after a table, such as awards.csv, or say in a mapping what its columns are"
+        problems += [Problem(name, "", None, "a file of a known kind", "none of them", remedy) for name in unknown]
+        return problems, []
+    return problems, [f"{name}: of no known kind, so it was not read" for name in unknown]
+
+
+def _kinds(folder: Path) -> dict[str, list[str]]:
+    """Return the names of the files of each kind; under "" those that look like data and are of none."""
     kinds: dict[str, list[str]] = {}
     for path in sorted(folder.iterdir()):
-        found = kind(path) if path.is_file() else None
-        if found is not None:
-            kinds.setdefault(found, []).append(path.name)
-    plan = standard(kinds)
-    needed = {table.name for table in INPUTS if table.required and table.name not in plan.standard}
-    here = [name for name in (table.name for table in INPUTS) if name in kinds or name in needed]
-    return plan.model_copy(update={"tables": {name: (FileRules(file=f"{name}.csv"),) for name in here}})
+        if path.is_file():
+            found = kind(path)
+            if found is not None or path.suffix.lower() in _DATA:
+                kinds.setdefault(found or "", []).append(path.name)
+    return kinds
+
+
+def _without_cohort(kinds: dict[str, list[str]]) -> Iterator[Problem]:
+    if "cohort" not in kinds:
+        for name in kinds.get("course", ()):
+            remedy = "add the cohort file that came with it, or take this one out of the folder"
+            yield Problem(name, "", None, "a PDP cohort file beside it, which names its learners", "none", remedy)
+
+
+def _several_lists(kinds: dict[str, list[str]]) -> Iterator[Problem]:
+    for which in _LISTS:
+        for name in kinds.get(which, [])[1:]:
+            remedy = "put the two together, or name one of them in a mapping"
+            came = f"a second one beside {kinds[which][0]}"
+            yield Problem(name, "", None, f"one file of a {WORDS[which].replace(':', ',')}", came, remedy)
 
 
 def standard(kinds: dict[str, list[str]]) -> Mapping:
@@ -90,6 +134,8 @@ def standard(kinds: dict[str, list[str]]) -> Mapping:
 def _kind_of_json(path: Path) -> str | None:
     with path.open("rb") as opened:
         start = opened.read(_START)
+    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        start = start.decode("utf-16", "replace").encode()
     if looks_like_badges(start):
         return "badges"
     return "ctdl" if looks_like_ctdl(start) else None

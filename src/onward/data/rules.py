@@ -1,5 +1,6 @@
 """What a mapping file may say: which file and column each canonical column comes from, and how codes are rewritten."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -7,12 +8,12 @@ from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from onward.data.cells import convert
 from onward.data.checks import SENSITIVE, is_sensitive, of_learners
 from onward.data.columns import EXTRA_PREFIX, Column, Table
-from onward.data.combining import How
+from onward.data.combining import How, combinable
 from onward.data.joining import COMPLETES
 from onward.data.pdp.rules import PdpRules
 from onward.data.problems import nearest
@@ -22,6 +23,9 @@ from onward.data.strict import Strict
 from onward.data.tables import BY_NAME, INPUTS
 from onward.errors import SettingsError
 
+_DAY = date(2019, 11, 23)
+"""A day on which a way of writing days is tried."""
+
 
 def _as_text(value: object) -> object:
     """Write a TOML number, flag or date the way it stands in a CSV file."""
@@ -30,7 +34,19 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float | date) else value
 
 
+def _date_format(value: str) -> str:
+    """Refuse a form in which no day can be read."""
+    try:
+        day = pd.to_datetime(_DAY.strftime(value), format=value)
+    except (ValueError, re.error):
+        day = None
+    if day is None or day.tzinfo is not None or day.year != _DAY.year:
+        raise ValueError("write the year as %Y or %y, the month as %m, %b or %B and the day as %d, such as %m/%d/%Y")
+    return value
+
+
 Cell = Annotated[str, BeforeValidator(_as_text)]
+DateFormat = Annotated[str, AfterValidator(_date_format)]
 
 
 class Condition(Strict):
@@ -68,7 +84,7 @@ class Rule(Strict):
         default="refuse", description="what becomes of a text that recode does not name"
     )
     prefix: str = Field(default="", description="a text put before every value that is not missing")
-    date_format: str | None = Field(default=None, description="how dates are written, such as %m/%d/%Y")
+    date_format: DateFormat | None = Field(default=None, description="how dates are written, such as %m/%d/%Y")
     missing_when: Condition | None = Field(default=None, description="the value is missing where this holds")
     type: Literal["category", "text", "number", "integer", "flag"] | None = Field(
         default=None, description="the kind of an extra (x_) column; other columns have theirs"
@@ -176,7 +192,7 @@ def load(path: Path) -> Mapping:
         raise SettingsError(
             f"expected a mapping file at {path}; it cannot be read ({error.strerror}); correct the path"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"{path.name}: expected a TOML file in UTF-8; came: {error}; correct that line") from error
     except ValidationError as error:
         faults = [_validation_fault(detail) for detail in error.errors()]
@@ -214,6 +230,8 @@ def _faults(mapping: Mapping) -> Iterator[str]:
         for file in files:
             completes = name in COMPLETES and name in mapping.standard
             yield from (f"tables.{name}.{fault}" for fault in _file_faults(file, BY_NAME[name], completes=completes))
+    for place, name in _named(mapping):
+        yield from (f"{place}: {fault}" for fault in _name_faults(name))
     every = [file for files in mapping.tables.values() for file in files]
     places = [{file.file for file in every if file.beside_mapping is beside} for beside in (True, False)]
     for name in sorted(places[0] & places[1]):
@@ -223,14 +241,28 @@ def _faults(mapping: Mapping) -> Iterator[str]:
             yield f"tables.{table.name}: expected a file for this table, which every folder must have; add it"
 
 
+def _named(mapping: Mapping) -> Iterator[tuple[str, str]]:
+    """Yield every file that the mapping names as a standard file, and where it does."""
+    if mapping.pdp is not None:
+        yield from (("pdp.cohort", file) for file in mapping.pdp.cohort)
+        yield from (("pdp.course", file) for file in mapping.pdp.course)
+    for place, rules in (("ctdl.files", mapping.ctdl), ("badges.files", mapping.badges)):
+        yield from ((place, file) for file in (rules.files if rules is not None else ()))
+    if mapping.state_list is not None:
+        yield from ((f"state_list.{what}", file) for what, file in mapping.state_list.files.items())
+
+
+def _name_faults(file: str) -> Iterator[str]:
+    if not file or PurePath(file).name != file or "\\" in file:
+        yield f"expected the name of a file; came {file!r}; put the file into the folder and name it alone"
+
+
 def _file_faults(file: FileRules, table: Table, *, completes: bool) -> Iterator[str]:
-    if PurePath(file.file).name != file.file or "\\" in file.file:
-        yield f"file: expected the name of a file; came {file.file!r}; put the file into the folder and name it alone"
+    yield from (f"file: {fault}" for fault in _name_faults(file.file))
+    for name, how in (file.combine or {}).items():
+        yield from (f"combine.{name}: {fault}" for fault in _combine_faults(name, how, table))
     if file.canonical:
         return
-    for name in file.combine or {}:
-        if name not in table.names:
-            yield f"combine.{name}: expected a column of {table.name}; came {name!r}; {_mean(name, table.names)}"
     for group in file.groups():
         for name, rule in group.columns.items():
             yield from (f"columns.{name}: {fault}" for fault in _rule_faults(name, rule, table))
@@ -238,6 +270,15 @@ def _file_faults(file: FileRules, table: Table, *, completes: bool) -> Iterator[
             needed = column.name in table.key if completes else column.required
             if needed and column.name not in group.columns:
                 yield f"columns.{column.name}: expected a rule for this column, which {table.name} requires; add one"
+
+
+def _combine_faults(name: str, how: How, table: Table) -> Iterator[str]:
+    if name not in table.names:
+        yield f"expected a column of {table.name}; came {name!r}; {_mean(name, table.names)}"
+        return
+    kind = table.column(name).kind
+    if how not in combinable(kind):
+        yield f"expected {' or '.join(combinable(kind))}, since the column is a {kind}; came {how!r}; correct it"
 
 
 def _rule_faults(name: str, rule: Rule, table: Table) -> Iterator[str]:

@@ -17,25 +17,17 @@ def course_frame(tables: Tables, told: Told) -> pd.DataFrame:
 
     The second course of a term is the laboratory of the first: it has the same number.
     """
-    terms = told.terms
-    several = np.maximum(1, terms["attempted"] // COURSE_CREDITS).astype(np.int64).to_numpy()
-    row = np.repeat(np.arange(len(terms)), several)
-    nth = np.arange(len(row)) - np.repeat(np.cumsum(several) - several, several)
-    rest = terms["attempted"].to_numpy() - COURSE_CREDITS * (several - 1)
-    attempted = np.where(nth == several[row] - 1, rest[row], COURSE_CREDITS)
-    rows = terms.iloc[row].reset_index(drop=True)
+    rows = _in_courses(told.terms)
+    nth, attempted = rows["nth"], rows["course_credits"]
     of = tables.credentials.set_index("credential_id").loc[rows["credential_id"]]
     year, term = school_term(rows["start"])
-    passed = ~(rows["left"] | rows["under_way"])
     lab = (nth == 1).astype(np.int64)
-    grade = pd.Series(number_cells(rows["gpa"]), index=rows.index)
-    grade = grade.mask(passed & (grade == ""), "P").mask(rows["left"], "W").mask(rows["under_way"], "")
     frame = pd.DataFrame(
         {
             "Academic Year": school_year_cells(year),
             "Academic Term": term,
             "Course Prefix": "P" + of["cip"].str[:2].to_numpy(object),
-            "Course Number": text_cells(pd.Series(101 + nth - lab)),
+            "Course Number": text_cells(101 + nth - lab),
             "Section ID": np.where(lab == 1, "L1", "01"),
             "Course Name": of["name"].to_numpy(object),
             "Course CIP": dotted(of["cip"]),
@@ -44,11 +36,9 @@ def course_frame(tables: Tables, told: Told) -> pd.DataFrame:
             "Co-requisite Course": np.where(lab == 1, "Y", "N"),
             "Course Begin Date": day_cells(rows["start"]),
             "Course End Date": day_cells(rows["end"]),
-            "Grade": grade,
-            "Number of Credits Attempted": number_cells(pd.Series(attempted)),
-            "Number of Credits Earned": number_cells(
-                pd.Series(np.where(rows["earned"] > 0, attempted, rows["earned"].to_numpy(float)))
-            ),
+            "Grade": _grades(rows),
+            "Number of Credits Attempted": number_cells(attempted),
+            "Number of Credits Earned": number_cells(attempted.where(rows["earned"] > 0, rows["earned"])),
             "Delivery Method": rows["modality"].map({"in_person": "F", "online": "O", "hybrid": "H"}),
             "Core Course": "N",
             "Core Competency Completed": "N",
@@ -63,3 +53,19 @@ def course_frame(tables: Tables, told: Told) -> pd.DataFrame:
     entry = entries(told).set_index(["learner_id", "place"])["start"]
     began = entry.loc[pd.MultiIndex.from_frame(rows[["learner_id", "place"]])].reset_index(drop=True)
     return laid_out(COURSE, pd.concat([people, cohort_cells(began, rows["place"]), frame], axis=1))
+
+
+def _in_courses(terms: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each course of each term, with its place in the term and its credits."""
+    several = np.maximum(1, terms["attempted"] // COURSE_CREDITS).astype(np.int64).to_numpy()
+    row = np.repeat(np.arange(len(terms)), several)
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(several) - several, several)
+    rest = terms["attempted"].to_numpy() - COURSE_CREDITS * (several - 1)
+    course_credits = np.where(nth == several[row] - 1, rest[row], COURSE_CREDITS)
+    return terms.iloc[row].reset_index(drop=True).assign(nth=nth, course_credits=course_credits)
+
+
+def _grades(rows: pd.DataFrame) -> pd.Series:
+    """Return the term's grade; P where it has none, W where the learner left, and nothing while it is under way."""
+    grade = pd.Series(number_cells(rows["gpa"]), index=rows.index)
+    return grade.mask(grade == "", "P").mask(rows["left"], "W").mask(rows["under_way"], "")

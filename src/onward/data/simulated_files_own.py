@@ -26,6 +26,8 @@ CREDENTIALS_UNTOLD = (
     "workforce_pell_list_date",
 )
 """Columns of credentials that CTDL has no place for."""
+VALUES_TOLD = ("median_earnings", "n", "horizon_years", "basis", "source", "year", "low", "high")
+"""Columns of values that CTDL tells of published figures."""
 
 
 def heading(column: str) -> str:
@@ -92,9 +94,8 @@ def write_schedule(tables: Tables, path: Path) -> list[str]:
 
 def write_values(tables: Tables, path: Path) -> None:
     """Write the values that are not published figures, and of those that are what CTDL has no place for."""
-    told = tables.values.columns.difference(["credential_id", "benchmark_earnings", "goes_on", "onward_value"])
     published = tables.values["basis"] == "published"
-    frame = tables.values.assign(**{name: tables.values[name].mask(published) for name in told})
+    frame = tables.values.assign(**{name: tables.values[name].mask(published) for name in VALUES_TOLD})
     _write(frame.rename(columns={name: heading(name) for name in frame}), path)
 
 

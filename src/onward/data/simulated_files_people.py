@@ -1,4 +1,4 @@
-"""What both kinds of PDP files of a made-up state system say of a learner: who they are, where and when they entered."""
+"""What both kinds of PDP files of a made-up state system say of a learner: who they are, and where they entered."""
 
 import numpy as np
 import pandas as pd

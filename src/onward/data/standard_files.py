@@ -83,4 +83,4 @@ def _texts(name: str, found: Found, own: Pieces) -> pd.DataFrame:
     columns = list(BY_NAME[name].names)
     if not pieces:
         return pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
-    return pd.concat([piece.cells.reindex(columns=columns) for piece in pieces], ignore_index=True).fillna("")
+    return pd.concat([piece.cells.reindex(columns=columns, fill_value="") for piece in pieces], ignore_index=True)

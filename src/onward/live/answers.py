@@ -33,7 +33,7 @@ STRETCH = "It asks more than what comes before. It is an extra, not instead of t
 NEARLY_OPEN = 3
 """How many credentials that are not open yet are named, with what would open them."""
 CIRCLE = "Nothing leads to it: what it requires requires itself in turn. The catalogue has to be corrected."
-BEYOND_LIMITS = "What it requires is not within the limits that are set."
+BEYOND_LIMITS = "With what it requires it is not within the limits that are set."
 """Why no stack to a credential is named."""
 
 
@@ -73,7 +73,7 @@ def recommend(
         "as_of": as_of.isoformat(),
         "advised": [{"rank": rank} | item for rank, item in enumerate(items[: len(advised)], start=1)],
         "stretch": items[-1] | {"note": STRETCH} if stretched else None,
-        "not_yet_open": _nearly_open(view, allowed[0]),
+        "not_yet_open": _nearly_open(view, allowed[0], limits or Limits()),
     }
     return _envelope(bundle, notes) | {"advice": advice, "notice": NOTICE}
 
@@ -140,7 +140,7 @@ def _target(catalogue: Catalogue, view: LearnerView, target: str | None) -> int:
     return int(current[0])
 
 
-def _nearly_open(view: LearnerView, allowed: Bools) -> list[dict[str, Any]]:
+def _nearly_open(view: LearnerView, allowed: Bools, limits: Limits) -> list[dict[str, Any]]:
     """Credentials that lack requirements, the fewest first and then the most valuable, with the way to them."""
     catalogue, held, current = view.catalogue, view.standing.held[0], view.standing.current[0]
     lacking = missing_requirements(held, catalogue)
@@ -149,13 +149,18 @@ def _nearly_open(view: LearnerView, allowed: Bools) -> list[dict[str, Any]]:
     order = closed[np.lexsort((closed, -catalogue.value[closed], counts[closed]))][:NEARLY_OPEN]
     names = catalogue.credentials["name"]
     return [
-        _named(catalogue, int(t)) | {"needs": [str(name) for name in names[lacking[t]]]} | _way(view, int(t), allowed)
+        _named(catalogue, int(t))
+        | {"needs": [str(name) for name in names[lacking[t]]]}
+        | _way(view, int(t), allowed, limits)
         for t in order
     ]
 
 
-def _way(view: LearnerView, target: int, allowed: Bools) -> dict[str, Any]:
-    """The shortest stack to ``target`` in steps that are ``allowed``, (c,), with what is left of each, or why not."""
+def _way(view: LearnerView, target: int, allowed: Bools, limits: Limits) -> dict[str, Any]:
+    """The shortest stack to ``target`` in steps that are ``allowed``, (c,), with what is left of each, or why not.
+
+    Its steps together, too, are within the weeks and dollars still to go that the learner sets.
+    """
     catalogue = view.catalogue
 
     def stack(may_be: Bools | None) -> Stack | None:
@@ -165,6 +170,8 @@ def _way(view: LearnerView, target: int, allowed: Bools) -> dict[str, Any]:
     found = stack(allowed)
     if found is None:
         return {"stack": None, "note": CIRCLE if stack(None) is None else BEYOND_LIMITS}
+    if not limits.hold(weeks=found.weeks, cost=found.price):
+        return {"stack": None, "note": BEYOND_LIMITS}
     steps = [_named(catalogue, step.position) | _left(step) for step in found.steps]
     return {"stack": {"steps": steps} | _left(found), "note": ""}
 

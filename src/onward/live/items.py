@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from onward.catalog.catalogue import Catalogue
 from onward.catalog.funding import LOAN_RATE, funding_flags, length_fits, loan_years, yearly_payment
 from onward.catalog.ramps import Ramps
 from onward.data.learner import Learner
@@ -25,6 +24,14 @@ FACTS = (
 )
 """Columns of the catalogue that are shown as they stand; conditions of a licence to everyone, and nobody is asked."""
 LENGTHS = ("weeks", "clock_hours", "credits")
+FIGURES = {
+    "earnings": "median_earnings",
+    "high_school_earnings": "benchmark_earnings",
+    "earnings_low": "low",
+    "earnings_high": "high",
+    **{name: name for name in ("basis", "source", "year", "goes_on", "onward_value")},
+}
+"""What is shown of a credential's value, by the column of values that holds it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Items:
 
     def _item(self, position: int) -> dict[str, Any]:
         catalogue = self.bundle.adviser.catalogue
-        row, value = catalogue.credentials.iloc[position], _value(catalogue, position)
+        row, value = catalogue.credentials.iloc[position], self._value(position)
         return (
             {name: plain(row[name]) for name in FACTS}
             | {"partners": _listed(row["partners"])}
@@ -60,11 +67,23 @@ class Items:
                 "workforce_pell": _workforce_pell(row),
                 "loan": _loan(row, value["earnings"], rate=self._loan_rate),
                 "support_needed": self._support(position),
-                "returns_less_than_high_school": bool(catalogue.value[position] < 0),
+                "returns_less_than_high_school": bool(value["earnings"] < value["high_school_earnings"]),
                 "in_stated_field": None if self.goal is None else bool(catalogue.field[position] == self.goal[:2]),
                 "value": value,
             }
         )
+
+    def _value(self, position: int) -> dict[str, Any]:
+        """Dollars a year by the yardstick of the run, and the figures behind it."""
+        row = self._values.iloc[position]
+        a_year = float(self.bundle.adviser.catalogue.value[position])
+        return {"a_year": round(a_year, 2)} | {name: plain(row[column]) for name, column in FIGURES.items()}
+
+    @cached_property
+    def _values(self) -> pd.DataFrame:
+        """The rows of values in the order of the catalogue."""
+        catalogue = self.bundle.adviser.catalogue
+        return catalogue.values.set_index("credential_id").reindex(catalogue.ids)
 
     def _remaining(self, position: int) -> dict[str, Any]:
         """What of it the learner brings already, and what is left in credits, weeks and money; None is not known."""
@@ -132,20 +151,6 @@ class Items:
         matrix = completion.spec.matrix(pair)
         rows = [int(np.searchsorted(candidates, position)) for position in positions]
         return reasons(completion.contributions(matrix), matrix, rows, completion.spec)
-
-
-def _value(catalogue: Catalogue, position: int) -> dict[str, Any]:
-    row = catalogue.values.set_index("credential_id").loc[catalogue.ids[position]]
-    facts = {
-        "earnings": "median_earnings",
-        "high_school_earnings": "benchmark_earnings",
-        "earnings_low": "low",
-        "earnings_high": "high",
-        **{name: name for name in ("basis", "source", "year", "goes_on", "onward_value")},
-    }
-    return {"a_year": round(float(catalogue.value[position]), 2)} | {
-        name: plain(row[column]) for name, column in facts.items()
-    }
 
 
 def _workforce_pell(row: pd.Series) -> dict[str, Any]:

@@ -48,6 +48,15 @@ class Limits(StrictModel):
             allowed &= ~(starts > np.datetime64(self.starts_by))[None, :]
         return allowed
 
+    def hold(self, *, weeks: float, cost: float) -> bool:
+        """Whether so many weeks and dollars still to go are within the limits; nan is not known and breaks none.
+
+        >>> Limits(max_weeks=20).hold(weeks=30.0, cost=0.0), Limits(max_weeks=20).hold(weeks=15.0, cost=float("nan"))
+        (False, True)
+        """
+        most = ((weeks, self.max_weeks), (cost, self.max_cost))
+        return not any(limit is not None and left > limit for left, limit in most)
+
     def _bounds(self, learners: int) -> Bounds:
         """The limits of so many learners who all set these."""
         most = (np.nan if most is None else most for most in (self.max_weeks, self.max_cost, self.max_hours_per_week))

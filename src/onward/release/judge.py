@@ -27,8 +27,8 @@ class Judged:
     its first place where it has none; these and ``onward`` are within the limits that learners set, which ``allowed``
     of shape (n, c) marks. ``without_limits`` is what would be advised had nobody set any; it is there where somebody
     did. ``prospects`` and history know of no limits. ``parts`` are goal, readiness and eligibility as columns, as far
-    as there are such. ``opinion`` is the second opinion, where there is one. ``none_within_limits`` counts learners who
-    are left out because nothing that is open is within their limits.
+    as there are such. ``opinion`` is the second opinion, where there is one. ``beyond_limits`` holds the ids of
+    learners who are left out because nothing that is open is within their limits; ``none_within_limits`` counts them.
     """
 
     points: pd.DataFrame
@@ -38,7 +38,12 @@ class Judged:
     stretched: float
     opinion: Opinion | None
     allowed: Bools
-    none_within_limits: int = 0
+    beyond_limits: tuple[str, ...] = ()
+
+    @property
+    def none_within_limits(self) -> int:
+        """How many learners are left nothing by their own limits."""
+        return len(self.beyond_limits)
 
     @property
     def p_complete(self) -> Floats:
@@ -113,7 +118,7 @@ def judge(
         float((found.stretch[advised] != NONE).mean()),
         None if opinion is None else opinion.rows(advised),
         allowed[advised],
-        int((prospects.open_to.any(axis=1) & ~advised).sum()),
+        tuple(points["learner_id"][prospects.open_to.any(axis=1) & ~advised]),
     )
 
 

@@ -28,6 +28,7 @@ from onward.release.floors import Floors, floors
 from onward.release.histories import Histories, in_part, latest_per_learner
 from onward.release.holdout import Holdout
 from onward.release.judge import Judged, judge
+from onward.release.limited import limited
 from onward.release.plans import plan_of_run
 from onward.release.policy_value import PolicyValue, policy_value
 from onward.release.proxies import proxy_words
@@ -54,6 +55,7 @@ class Candidate:
     distilled: Distilled | None
     parity: ParityResult | None
     judged: Judged
+    limited: pd.DataFrame
     value: PolicyValue | None
     audits: Editions
     scores: pd.DataFrame
@@ -136,6 +138,7 @@ def retrain(
         distilled,
         parity,
         judged,
+        limited(judged, source.tables, settings),
         value,
         audited,
         scored,

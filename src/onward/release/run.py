@@ -70,8 +70,9 @@ def audit_again(
 ) -> Editions:
     """Audit a run's decisions once more, under the plan of its settings or a stricter one, reading the data again."""
     record = _record(run)
-    settings = _stricter(parse(record["settings"], name=str(run / RECORD)), limit, minimum_cell)
-    scorecard = scorecard_of(settings, Path(record.get("beside", ".")))
+    trained_with = parse(record["settings"], name=str(run / RECORD))
+    settings = _stricter(trained_with, limit, minimum_cell)
+    scorecard = scorecard_of(trained_with, Path(record.get("beside", ".")))
     read_again = read(Path(record["data"]), mapping=None if record["mapping"] is None else Path(record["mapping"]))
     source = _with_digest(read_again, scorecard)
     if source.digests != record["digests"]:
@@ -91,7 +92,8 @@ def audit_again(
     )
     strata = pd.read_csv(run / "strata.csv", dtype=str, keep_default_na=False)
     judged = _read_decisions(run / "decisions.csv"), strata, _read_scores(run / "scores.csv")
-    return audit_of(judged, with_values(source, settings, scorecard=scorecard), plan, previous=previous)
+    # Values as the run had them: what was advised by them is not judged by others because cells are larger now.
+    return audit_of(judged, with_values(source, trained_with, scorecard=scorecard), plan, previous=previous)
 
 
 def _with_digest(source: Source, scorecard: Scorecard | None) -> Source:
@@ -137,6 +139,8 @@ def write(
         candidate.value.table().to_csv(place / "policy_value.csv", index=False)
         candidate.value.sensitivity_table().to_csv(place / "sensitivity.csv", index=False)
     tables = {"floors": candidate.floors.judged, "support": candidate.support.rows}
+    if len(source.tables.limits):
+        tables["limits"] = candidate.limited
     if candidate.parity is not None:
         tables["tried"] = candidate.parity.table()
     for name, rows in tables.items():

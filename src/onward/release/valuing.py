@@ -68,15 +68,18 @@ def value_words(tables: Tables, settings: Settings) -> str:
 
 def _debt_test(tables: Tables, settings: Settings) -> str:
     passes = passes_debt_test(tables.values, tables.credentials, interest_rate=settings.value.interest_rate).dropna()
-    return f"of {len(passes)} whose debt is known, {int((~passes).sum())} ask for more than 8% of earnings a year"
+    return (
+        f"of {len(passes)} whose debt is known, {int((~passes).sum())} ask for more than 8% of earnings a year; debt "
+        "that is not known counts as none"
+    )
 
 
 def _completed(tables: Tables, settings: Settings, scorecard: Scorecard | None) -> Completed:
     chosen = settings.value
     if chosen.yardstick == "own":
         return Completed(tables.values, len(tables.values), 0, {})
-    ladder = None if chosen.complete == "refuse" else Ladder(benchmark_of(chosen.state), scorecard)
-    return complete(tables.values, tables.credentials, ladder)
+    ladder = Ladder(benchmark_of(chosen.state), scorecard)
+    return complete(tables.values, tables.credentials, ladder, fill=chosen.complete == "published")
 
 
 def _with_debt(

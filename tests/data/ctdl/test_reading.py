@@ -281,3 +281,16 @@ def test_a_file_cut_or_overwritten_anywhere_never_raises(tmp_path: Path, ctid, d
     path.write_bytes(content[:at] + data.draw(st.binary(max_size=6)) + content[at + data.draw(st.integers(0, 9)) :])
     found = read_ctdl([path])
     assert found.problems or found.pieces or found.notes
+
+
+def test_a_reference_by_the_publishers_address_is_one_by_the_ctid(reads, credential, rows, ctid):
+    address = "https://college.example/programs/welding"
+    step = {"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": [address]}
+    found = reads([credential(1, **{"@id": address}), credential(2, requires=[step])])
+    assert [(row["from_id"], row["to_id"]) for row in rows(found, "pathways")] == [(ctid(1), ctid(2))]
+
+
+def test_a_credential_described_inside_another_leaves_none_out(reads, credential):
+    step = {"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": [credential(2)]}
+    counts = reads([credential(1, isPreparationFor=[step])]).counts
+    assert (counts["credentials"], counts["credentials left out"]) == (2, 0)

@@ -44,3 +44,18 @@ def test_one_that_has_ceased_is_left_out(reads, credential, rows, ctid):
     found = reads([credential(1), credential(9), _profile(ctid, **{"ceterms:lifeCycleStatusType": "lifeCycle:Ceased"})])
     assert _edges(found, rows) == []
     assert any("not active" in note for note in found.notes)
+
+
+def test_of_a_range_the_least_is_what_something_is_worth(reads, credential, rows, ctid):
+    worth = {"schema:minValue": 3, "schema:maxValue": 6, "ceterms:creditUnitType": "creditUnit:SemesterHour"}
+    found = reads([credential(1), credential(9), _profile(ctid, **{"ceterms:transferValue": [worth]})])
+    assert _edges(found, rows) == [("1", "9", "recognised_for", "3")]
+
+
+def test_a_blank_node_with_a_ctid_is_the_credential_of_that_ctid(reads, credential, rows, ctid):
+    profile = _profile(ctid, **{"ceterms:transferValueFor": ["_:nine"]})
+    blank = {"@id": "_:nine", "@type": "ceterms:AssociateDegree", "ceterms:ctid": ctid(9), "ceterms:name": "Nine"}
+    found = reads([credential(1), profile, blank], [credential(9)])
+    assert _edges(found, rows) == [("1", "9", "recognised_for", "6")]
+    assert found.counts["credentials left out"] == 0
+    assert not any("left out" in note for note in found.notes)

@@ -45,7 +45,12 @@ def test_the_made_up_catalogue_comes_back_in_every_column_that_ctdl_holds(tmp_pa
     published = made_up.values[made_up.values["basis"] == "published"].reset_index(drop=True)
     assert len(frames["values"]) == len(published) == 26
     pd.testing.assert_frame_equal(frames["values"], published[frames["values"].columns])
-    assert set(VALUES.names) - set(frames["values"]) == {"benchmark_earnings", "goes_on", "onward_value"}
+    assert set(VALUES.names) - set(frames["values"]) == {
+        "benchmark_earnings",
+        "goes_on",
+        "onward_value",
+        "chosen_value",
+    }
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -21,6 +21,8 @@ _UNITS = (
 )
 """A quarter credit is two thirds of a semester's; a continuing education unit is ten contact hours."""
 MOST_CREDITS = 1_000.0
+_MOST_FIRST, _LEAST_FIRST = ("value", "maxvalue", "minvalue"), ("value", "minvalue", "maxvalue")
+"""Of a range the most is what something takes, and the least what it is sure to be worth."""
 _UNIT_TERMS = (
     "creditunittype",
     "credithourtype",
@@ -51,21 +53,24 @@ def amount(profile: Node) -> Amount:
     """
     found: dict[str, list[float]] = {_CREDITS: [], _HOURS: []}
     unknown = False
-    for value, unit in _stated(profile):
-        match = next(((kind, factor) for part, kind, factor in _UNITS if part in unit), None)
-        if value is not None and match is not None:
-            found[match[0]].append(round(value * match[1], 6))
-        unknown |= value is not None and match is None
+    for value, unit in _stated(profile, _MOST_FIRST):
+        kind, figure = _converted(value, unit)
+        if kind:
+            found[kind].append(figure)
+        unknown |= value is not None and not kind
     several = any(len(set(values)) > 1 for values in found.values())
     return Amount(max(found[_CREDITS], default=None), max(found[_HOURS], default=None), several, unknown)
 
 
 def worth(profile: Node) -> float | None:
-    """Return the credits that ``profile`` says something counts for; None where it says none that can be.
+    """Return the least credits that ``profile`` says something counts for; None where it says none that can be.
 
+    >>> worth({"creditvalue": {"minvalue": 3, "maxvalue": 6, "description": "credits"}})
+    3.0
     >>> worth({"creditvalue": {"value": -1, "description": "credits"}})
     """
-    counted = amount(profile).credits
+    stated = (_converted(value, unit) for value, unit in _stated(profile, _LEAST_FIRST))
+    counted = min((figure for kind, figure in stated if kind == _CREDITS), default=None)
     return counted if counted is not None and 0 <= counted <= MOST_CREDITS else None
 
 
@@ -93,10 +98,16 @@ def _of_itself(profile: Node) -> bool:
     return not items(profile, "targetcredential") and not re.search("recommend", said, re.IGNORECASE)
 
 
-def _stated(profile: Node) -> list[tuple[float | None, str]]:
+def _converted(value: float | None, unit: str) -> tuple[str, float]:
+    """Return a figure as credits or clock hours, and which; none where the value or its unit is unknown."""
+    match = next(((kind, factor) for part, kind, factor in _UNITS if part in unit), None)
+    return ("", 0.0) if value is None or match is None else (match[0], round(value * match[1], 6))
+
+
+def _stated(profile: Node, figures: tuple[str, ...]) -> list[tuple[float | None, str]]:
     stated = []
     for value in nodes(profile, "creditvalue", "transfervalue"):
-        figure = next((number(value[name]) for name in ("value", "maxvalue", "minvalue") if name in value), None)
+        figure = next((number(value[name]) for name in figures if name in value), None)
         stated.append((figure, _unit(value)))
     older = [name for name in ("credithourvalue", "creditunitvalue") if name in profile]
     return stated + [(number(profile[name]), _unit(profile)) for name in older]

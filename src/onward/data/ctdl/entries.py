@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from onward.data.ctdl.documents import Document, Node, payload
-from onward.data.ctdl.terms import identifier, items, local, normalised, text
+from onward.data.ctdl.terms import identifier, is_ctid, items, local, normalised, text
 
 _WRAPPED = ("data", "envelopes", "results", "records", "resources")
 _REQUESTS = {
@@ -44,11 +44,20 @@ class Entry:
         """Its CTID, else its address; empty where it has neither."""
         return identifier(self.node)
 
+    @property
+    def aside(self) -> bool:
+        """It is there for another entry's sake, inside it or as a blank node, so that one of its own stands over it."""
+        return self.inner or str(self.node.get("id", "")).startswith("_:")
+
 
 class Index:
-    """Every object with an id in all files together; a reference is followed here and nowhere else."""
+    """Every object with an id in all files together; a reference is followed here and nowhere else.
+
+    Where an object has both a CTID and another address, references by the address become ones by the CTID.
+    """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
+        _write_ctids([entry.node for entry in entries])
         self.entries = entries
         self._by_id: dict[str, Node] = {}
         for entry in entries:
@@ -170,3 +179,24 @@ def _inside(node: Node) -> Iterator[Node]:
 def conditions(index: Index, node: Node, *names: str) -> list[Node]:
     """Return the condition profiles under ``names``, followed where they are references."""
     return [found for found in index.all(items(node, *names)) if found is not node]
+
+
+def _write_ctids(entry_nodes: Sequence[Node]) -> None:
+    """Write, in place, the CTID of an object wherever its address stands, be that a blank node's or a publisher's."""
+    ctids: dict[str, str] = {}
+    every = [node for entry_node in entry_nodes for node in _inside(entry_node)]
+    for node in every:
+        address, ctid = node.get("id"), identifier(node.get("ctid"))
+        if isinstance(address, str) and ":" in address and is_ctid(ctid) and identifier(address) != ctid:
+            ctids.setdefault(address, ctid)
+    for node in every if ctids else ():
+        for name, value in node.items():
+            # A source is told as it stands, and what has a CTID keeps its address.
+            if name != "source" and not (name == "id" and "ctid" in node):
+                node[name] = _with_ctid(value, ctids)
+
+
+def _with_ctid(value: object, ctids: dict[str, str]) -> object:
+    if isinstance(value, str):
+        return ctids.get(value, value)
+    return [_with_ctid(one, ctids) for one in value] if isinstance(value, list) else value

@@ -107,9 +107,9 @@ def _has_envelope(document: Document) -> bool:
 def _credentials(reader: Reader, tally: Tally) -> tuple[list[Row], list[Problem]]:
     kept: dict[str, Row] = {}
     problems: list[Problem] = []
-    of_their_own = {entry.id for entry in reader.index.entries if not entry.inner}
+    of_their_own = {entry.id for entry in reader.index.entries if not entry.aside}
     for entry in reader.index.entries:
-        if entry.inner and (entry.id in of_their_own or entry.id in kept):
+        if entry.aside and entry.id and (entry.id in of_their_own or entry.id in kept):
             continue
         cells = reader.cells(entry)
         if cells is None:
@@ -165,10 +165,11 @@ def _counts(
     found: Sequence[Entry], rows: Sequence[Row], edges: Sequence[Edge], values: Sequence[Row]
 ) -> dict[str, int]:
     credentials = [entry for entry in found if is_credential(entry.kind) and not entry.inner]
+    kept = {entry.id for entry, _ in rows}
     organisations = [entry for entry in found if entry.kind.endswith("organization")]
     return {
         "credentials": len(rows),
-        "credentials left out": len(credentials) - len(rows),
+        "credentials left out": sum(entry.id not in kept for entry in credentials),
         "organisations": len(organisations),
         "other entries": sum(not entry.inner for entry in found) - len(credentials) - len(organisations),
         "pathway edges": len(edges),

@@ -23,9 +23,13 @@ _ELSEWHERE = "years_of_last_enrollment_at_other_institution"
 
 @dataclass(frozen=True)
 class Earned:
-    """Awards of learners of the cohort files: learner and credential (places, -1 not in the catalogue), and day."""
+    """Awards of learners of the cohort files: learner and credential (places, -1 not in the catalogue), and day.
+
+    ``others`` is how many awards are of other learners.
+    """
 
     frame: pd.DataFrame
+    others: int
 
     @classmethod
     def of(cls, awards: pd.DataFrame, cohorts: Cohorts, programs: Programs) -> "Earned":
@@ -39,7 +43,8 @@ class Earned:
                 ),
             }
         )
-        return cls(frame[(frame["learner"] >= 0) & frame["day"].notna()].reset_index(drop=True))
+        known = frame["learner"] >= 0
+        return cls(frame[known & frame["day"].notna()].reset_index(drop=True), int((~known).sum()))
 
 
 def attempts_of(terms: pd.DataFrame, cohorts: Cohorts, earned: Earned, rules: PdpRules) -> pd.DataFrame:
@@ -56,7 +61,7 @@ def attempts_of(terms: pd.DataFrame, cohorts: Cohorts, earned: Earned, rules: Pd
     awarded = _awarded(spells, earned, rules)
     through = through_by_institution(terms, rules)[spells["institution"].to_numpy(np.int64)]
     last = spells["last"].to_numpy("datetime64[D]")
-    gone = np.isfinite(through.astype("datetime64[D]")) & (last + np.timedelta64(rules.left_after_days, "D") <= through)
+    gone = last + np.timedelta64(rules.left_after_days, "D") <= through
     withdrawn = spells["withdrawn"].to_numpy(bool)
     moved = _elsewhere_next(spells, terms, rules) | (withdrawn & spells["elsewhere"].to_numpy(bool))
     moved |= _marked(spells, cohorts)
@@ -65,34 +70,39 @@ def attempts_of(terms: pd.DataFrame, cohorts: Cohorts, earned: Earned, rules: Pd
         [COMPLETED, IN_PROGRESS, TRANSFERRED, STOPPED],
         IN_PROGRESS,
     )
-    ended = np.where(status == IN_PROGRESS, np.datetime64("NaT"), np.where(status == COMPLETED, awarded, last))
-    found = spells[["learner", "credential", "file", "row"]].assign(
-        started_on=spells["start"], ended_on=ended, status=status
-    )
-    return found.drop_duplicates(["learner", "credential", "started_on"])
+    return _ended(spells, status, awarded).drop_duplicates(["learner", "credential", "started_on"])
 
 
 def declared_attempts(cohorts: Cohorts, programs: Programs, earned: Earned) -> pd.DataFrame:
     """Return an attempt for each cohort row whose declared program is one credential, where there are no course files.
 
-    It begins on the nominal first day; its end, but for an award's day, is that of the year of last enrollment.
+    It begins on the nominal first day; its end, but for an award's day, is that of the year of last enrollment. Whoever
+    was enrolled in the last year that the institution tells of is in progress.
     """
     frame = cohorts.frame
-    found = programs.of_field(frame["cip"].to_numpy(np.int64), frame["sought"].to_numpy(np.int64))
-    rows = frame.assign(credential=found, start=frame["entry"]).loc[(found >= 0) & frame["entry"].notna()]
-    rows = rows.sort_values("start", kind="stable").drop_duplicates(["learner", "credential", "start"])
-    here, elsewhere = rows[_HERE].fillna(0.0).clip(lower=1.0), rows[_ELSEWHERE].fillna(0.0)
-    last = year_end(rows["start"].to_numpy("datetime64[D]"), here.to_numpy(np.int64))
-    awarded = _first_awards(rows, earned, np.full(len(rows), np.datetime64("9999-12-31")))
-    latest = pd.Series(last).groupby(rows["institution"].to_numpy()).transform("max").to_numpy("datetime64[D]")
-    status = np.select(
-        [~np.isnat(awarded), (elsewhere > here).to_numpy(bool), last < latest],
-        [COMPLETED, TRANSFERRED, STOPPED],
-        IN_PROGRESS,
+    here, elsewhere = frame[_HERE].fillna(1.0).clip(lower=1.0), frame[_ELSEWHERE].fillna(0.0)
+    last = pd.Series(year_end(frame["entry"].to_numpy("datetime64[D]"), here.to_numpy(np.int64)), index=frame.index)
+    rows = frame.assign(
+        credential=programs.of_field(frame["cip"].to_numpy(np.int64), frame["sought"].to_numpy(np.int64)),
+        start=frame["entry"],
+        last=last,
+        moved=elsewhere > here,
+        gone=last < last.groupby(frame["institution"]).transform("max"),
     )
+    rows = rows[(rows["credential"] >= 0) & rows["start"].notna()].sort_values(["start", "file"], kind="stable")
+    rows = rows.drop_duplicates(["learner", "credential", "start"])
+    awarded = _first_awards(rows, earned, np.full(len(rows), np.datetime64("9999-12-31")))
+    tests = [~np.isnat(awarded), rows["moved"].to_numpy(bool), rows["gone"].to_numpy(bool)]
+    status = np.select(tests, [COMPLETED, TRANSFERRED, STOPPED], IN_PROGRESS)
+    return _ended(rows, status, awarded)
+
+
+def _ended(spells: pd.DataFrame, status: Ints, awarded: Days) -> pd.DataFrame:
+    """Return ``spells`` as attempts that end on the day of the award, else on the last day."""
+    last = spells["last"].to_numpy("datetime64[D]")
     ended = np.where(status == IN_PROGRESS, np.datetime64("NaT"), np.where(status == COMPLETED, awarded, last))
-    return rows[["learner", "credential", "file", "row"]].assign(
-        started_on=rows["start"], ended_on=ended, status=status
+    return spells[["learner", "credential", "file", "row"]].assign(
+        started_on=spells["start"], ended_on=ended, status=status
     )
 
 

@@ -65,7 +65,7 @@ def courses_of(files: Sequence["PdpFile"], cohorts: Cohorts, programs: Programs,
     known = (frame["learner"] >= 0) & (frame["institution"] >= 0)
     dated = frame["begin"].notna() | (frame["order"] >= 0)
     entry = cohorts.rows_of(frame)
-    order = np.where(entry >= 0, cohorts.frame["order"].to_numpy()[entry], UNKNOWN)
+    order = _of_entry(cohorts, "order", entry)
     early = ((frame["order"] >= 0) & (frame["order"] < order)).to_numpy(bool)
     kept = known & dated & (~early if rules.pre_cohort_courses == "drop" else True)
     told = (frame["credential"] >= 0).to_numpy(bool)
@@ -117,6 +117,12 @@ def _numbers(file: "PdpFile", place: int, cohorts: Cohorts, programs: Programs, 
     )
 
 
+def _of_entry(cohorts: Cohorts, name: str, entry: Ints) -> Ints:
+    """Return a column of the cohort row that each course row belongs to, -1 where there is none."""
+    found: Ints = np.append(cohorts.frame[name].to_numpy(np.int64), UNKNOWN)[entry]
+    return found
+
+
 def _points(grade: str) -> float:
     """Return a grade from 0 to 4 as a number; any other is none.
 
@@ -134,9 +140,9 @@ def _with_program(frame: pd.DataFrame, cohorts: Cohorts, programs: Programs, ent
     """Match the rows without a CTID of the catalogue by field and credential sought; say whose field stood in."""
     asked = (frame["credential"] < 0).to_numpy(bool) & (entry >= 0)
     cip = frame["cip"].to_numpy(np.int64)
-    declared = cohorts.frame["cip"].to_numpy(np.int64)[entry]
+    declared = _of_entry(cohorts, "cip", entry)
     stood_in = asked & (cip < 0) & (declared >= 0)
-    sought = cohorts.frame["sought"].to_numpy(np.int64)[entry]
+    sought = _of_entry(cohorts, "sought", entry)
     credential = frame["credential"].to_numpy(np.int64).copy()
     credential[asked] = programs.of_field(np.where(stood_in, declared, cip)[asked], sought[asked])
     return frame.assign(credential=credential, cip=np.where(stood_in, declared, cip)), stood_in

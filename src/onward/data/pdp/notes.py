@@ -115,8 +115,12 @@ def _term_notes(courses: Courses, terms: pd.DataFrame, rules: PdpRules) -> Itera
         yield f"enrollments, attempts: where no program is stated, that of the first term stands in: {rows}"
 
 
-def match_notes(courses: Courses, terms: pd.DataFrame) -> Iterator[str]:
-    """Yield how course rows were matched with the catalogue."""
+def attempt_notes(courses: Courses, terms: pd.DataFrame, rules: PdpRules) -> Iterator[str]:
+    """Yield what makes an attempt, and how course rows were matched with the catalogue."""
+    yield (
+        f"attempts: without a course for more than {rules.left_after_days} days a learner has left; an award belongs "
+        f"to courses that ended at most {rules.award_within_days} days before it; the mapping may say otherwise"
+    )
     if courses.by_field:
         rows = counted(courses.by_field, "course row")
         yield f"attempts: matched by field and the level sought in the first year, without a CTID: {rows}"
@@ -129,6 +133,8 @@ def match_notes(courses: Courses, terms: pd.DataFrame) -> Iterator[str]:
 
 def disagreements(cohorts: Cohorts, earned: Earned) -> Iterator[str]:
     """Yield how far the file of awards and the cohort files disagree on who has earned anything within eight years."""
+    if earned.others:
+        yield f"awards: of learners who are in no cohort file: {counted(earned.others, 'award')}"
     frame = cohorts.frame
     told = frame["credential_year"].notna().groupby(frame["learner"]).any()
     entry = frame.groupby("learner")["entry"].agg(["min", "max"]).loc[earned.frame["learner"]].reset_index(drop=True)

@@ -21,11 +21,11 @@ from onward.data.pdp.notes import (
     NO_AWARDS,
     NO_CATALOGUE,
     NO_COURSES,
+    attempt_notes,
     course_counts,
     course_notes,
     disagreements,
     entry_notes,
-    match_notes,
     own_columns,
     people_notes,
 )
@@ -146,7 +146,7 @@ def _from_courses(files: Sequence["PdpFile"], cohorts: Cohorts, known: _Known, r
         cohorts,
         known,
         lambda earned: attempts_of(terms, cohorts, earned, rules),
-        match_notes(courses, terms),
+        attempt_notes(courses, terms, rules),
     )
 
 
