@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -95,3 +97,30 @@ def test_where_no_award_is_of_a_known_learner_all_stay_to_be_told():
 def test_tables_about_no_learner_stay_whole():
     catalogue = piece(CREDENTIALS, "c.json", credential_id=["c1"])
     assert of_learners_known(CREDENTIALS, [catalogue], {"a"}).pieces == [catalogue]
+
+
+def test_two_files_of_the_college_complete_a_standard_together():
+    first = piece(LEARNERS, "goals.csv", learner_id=["a", "c"], goal_cip=["11", "48"])
+    second = piece(LEARNERS, "intake.csv", learner_id=["c", "a"], entry_date=["2024-01-08", ""], prior_gpa=["3.5", "2"])
+    found = joined(LEARNERS, [COHORT], [first, second])
+    assert not found.problems
+    assert [part.cells["goal_cip"].tolist() for part in found.pieces] == [["11", ""], ["48"]]
+    assert found.pieces[0].cells["prior_gpa"].tolist() == ["2", ""]
+
+
+def test_two_files_of_the_college_that_differ_are_told_without_a_value():
+    first = piece(LEARNERS, "goals.csv", learner_id=["a", "b"], prior_gpa=["3.0", "2.0"])
+    second = piece(LEARNERS, "intake.csv", learner_id=["b", "a"], prior_gpa=["2", "3.5"])
+    (problem,) = joined(LEARNERS, [COHORT], [first, second]).problems
+    assert str(problem).startswith(
+        "intake.csv, column prior_gpa, row 3: expected each learner_id described alike in all files; "
+        "came another prior_gpa than in goals.csv"
+    )
+
+
+def test_rows_are_combined_before_they_complete_a_standard():
+    own = piece(LEARNERS, "intake.csv", learner_id=["b", "a", "b"], prior_gpa=["4", "3", "2"], goal_cip=["", "", "48"])
+    found = joined(LEARNERS, [COHORT], [replace(own, combine={"prior_gpa": "mean"})])
+    assert not found.problems
+    assert found.pieces[0].cells["prior_gpa"].tolist() == ["3", "3"]
+    assert found.pieces[0].cells["goal_cip"].tolist() == ["51", "48"]

@@ -14,6 +14,7 @@ from onward.data.problems import NOT_SHOWN, ProblemsFound
 from onward.data.schema import schema
 from onward.data.simulated import World, simulate
 from onward.data.tables import CREDENTIALS, LEARNERS, Tables, conform, write
+from onward.errors import DataError
 
 UCI = Path(__file__).parents[2] / "training" / "mappings" / "uci697.toml"
 GOOD = {
@@ -507,3 +508,62 @@ def test_uci_survives_writing_and_reading(uci, tmp_path):
     again = read(tmp_path, mapping=None).tables
     pd.testing.assert_frame_equal(again.learners, uci.tables.learners)
     assert again.credentials.equals(conform(uci.tables.credentials, CREDENTIALS))
+
+
+CTDL = """
+{"@graph": [{"@type": "ceterms:Certificate", "@id": "weld", "ceterms:name": "Welding", "ceterms:estimatedDuration":
+[{"ceterms:exactDuration": "P30W"}], "ceterms:instructionalProgramType": [{"ceterms:codedNotation": "48.0508"}]}]}
+"""
+
+
+def catalogue(folder, text=CTDL, **files):
+    put(folder, **{**dict.fromkeys(GOOD), "learners": GOOD["learners"], **files})
+    (folder / "catalogue.json").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_file_with_canonical_columns_needs_only_the_key_to_complete_a_catalogue(tmp_path):
+    schedule = "credential_id,hours_per_week\nweld,12\n"
+    frame = read(catalogue(tmp_path, credentials=schedule), mapping=None).tables.credentials
+    assert frame[["name", "hours_per_week"]].to_numpy().tolist() == [["Welding", 12.0]]
+
+
+@pytest.mark.parametrize("text", ['{"@context": "https://credreg.net/ctdl", "@graph": []}', CTDL.replace("P30W", "")])
+def test_a_catalogue_that_gives_no_credential_is_a_problem(tmp_path, text):
+    problem = only(catalogue(tmp_path, text))
+    assert str(problem).startswith("catalogue.json: expected at least one row of credentials")
+
+
+def test_conditions_and_combining_hold_of_files_with_canonical_columns_too(tmp_path):
+    learners = 'learner_id,entry_date,prior_gpa,Status\nann,2023-09-01,"3,5",ok\nann,2023-08-01,2,ok\nbo,soon,1,draft\n'
+    rules = """
+[ctdl]
+files = ["catalogue.json"]
+[tables.learners]
+file = "learners.csv"
+decimal = ","
+only = { column = "Status", equals = ["ok"] }
+combine = { entry_date = "least", prior_gpa = "most" }
+"""
+    folder = catalogue(tmp_path, learners=learners)
+    (folder / "college.toml").write_text(rules, encoding="utf-8")
+    frame = read(folder, mapping=folder / "college.toml").tables.learners
+    assert frame["learner_id"].tolist() == ["ann"]
+    assert (str(frame["entry_date"][0].date()), frame["prior_gpa"][0]) == ("2023-08-01", 3.5)
+
+
+def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    put(tmp_path)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(DataError, match=r"learners.csv cannot \(Permission denied\)"):
+        read(tmp_path, mapping=None)
+
+
+def test_a_catalogue_that_cannot_be_read_does_not_make_every_reference_a_fault(tmp_path):
+    schedule = "credential_id,hours_per_week\nother,12\n"
+    offers = "learner_id,credential_id,stage,on_date\nann,weld,applied,2023-09-01\n"
+    problem = only(catalogue(tmp_path, CTDL[:-3], credentials=schedule, offers=offers))
+    assert str(problem).startswith("catalogue.json, entry 1: expected a JSON document")

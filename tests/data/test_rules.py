@@ -93,3 +93,43 @@ def test_every_mistake_is_told_at_once(tmp_path):
 def test_a_mapping_that_is_not_there_is_told(tmp_path):
     with pytest.raises(SettingsError, match=re.escape("cannot be read (No such file or directory); correct the path")):
         load(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("form", ["%Q", "YYYY-MM-DD", "%m/%d", "%Y-%m-%d %z", ""])
+def test_a_form_in_which_no_day_can_be_read_is_refused(tmp_path, form):
+    refused(tmp_path, GOOD.replace('"Start"', f'{{ column = "S", date_format = "{form}" }}'), "write the year as %Y or")
+
+
+@pytest.mark.parametrize("form", ["%m/%d/%Y", "%d-%b-%y", "%Y%m", "%Y-%m-%d %H:%M:%S"])
+def test_a_form_in_which_a_day_can_be_read_is_kept(tmp_path, form):
+    mapping = loaded(tmp_path, GOOD.replace('"Start"', f'{{ column = "S", date_format = "{form}" }}'))
+    assert mapping.tables["learners"][0].columns["entry_date"].date_format == form
+
+
+@pytest.mark.parametrize(
+    ("how", "match"),
+    [
+        ('entry_date = "sum"', "combine.entry_date: expected least or most or first, since the column is a date"),
+        ('employment = "mean"', "combine.employment: expected first, since the column is a category; came 'mean'"),
+        ('entry_dat = "first"', "combine.entry_dat: expected a column of learners"),
+    ],
+)
+def test_values_are_combined_as_their_kind_allows(tmp_path, how, match):
+    refused(tmp_path, GOOD.replace('"students.csv"', f'"students.csv"\ncombine = {{ {how} }}'), match)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        '[ctdl]\nfiles = ["../c.json"]',
+        '[badges]\nfiles = [""]',
+        '[pdp]\ncohort = ["a/b.csv"]',
+        '[state_list]\nprograms = "a/b"',
+    ],
+)
+def test_a_standard_file_lies_in_the_folder_too(tmp_path, rules):
+    refused(tmp_path, GOOD + rules, "expected the name of a file; came .* put the file into the folder")
+
+
+def test_a_mapping_nested_beyond_reading_is_refused(tmp_path):
+    refused(tmp_path, "a = " + "[" * 5_000, "expected a TOML file")

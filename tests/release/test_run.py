@@ -106,7 +106,7 @@ def test_larger_cells_do_not_change_what_credentials_are_worth(trained, tmp_path
     record["settings"]["value"]["onward"] = "counted"
     (run / "run.json").write_text(json.dumps(record))
     monkeypatch.setattr("onward.release.run.audit_of", lambda _, source, *__, **___: value_of(source.tables.values))
-    first, again = (audit_again(run, limit=None, minimum_cell=cell) for cell in (None, 400))
+    first, again = (audit_again(run, limit=None, minimum_cell=cell) for cell in (None, 100))
     pd.testing.assert_series_equal(first, again)
 
 

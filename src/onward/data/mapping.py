@@ -115,7 +115,8 @@ def _stacks(
             problems += [*faults, *row_problems(stacks[table.name]), *_without_rows(stacks[table.name])]
         elif table.required and table.name in plan.standard and not told.problems and table.name not in plan.tables:
             problems.append(_not_given(table, told))
-    whole = {name: stack for name, stack in stacks.items() if _all_read(name, plan, desk)}
+    unread = plan.standard if told.problems else frozenset()
+    whole = {name: stack for name, stack in stacks.items() if name not in unread and _all_read(name, plan, desk)}
     return stacks, [*problems, *reference_problems(whole)], notes
 
 

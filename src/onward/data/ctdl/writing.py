@@ -34,8 +34,8 @@ def as_ctdl(credentials: pd.DataFrame, pathways: pd.DataFrame, values: pd.DataFr
 
     CTDL has no place for partners, hours_per_week, starts_on, seats, median_debt, workforce_pell_approved,
     workforce_pell_list_date and benchmark_earnings; nor for values that are not of basis ``published``, which stay in a
-    file of the college's, as do goes_on, onward_value and chosen_value. licence_conditions are held of licences alone, and
-    provider_id where it is an IPEDS UNITID or an OPEID of a named provider.
+    file of the college's, as do goes_on, onward_value and chosen_value. licence_conditions are held of licences alone,
+    and provider_id where it is an IPEDS UNITID or an OPEID of a named provider.
 
     >>> from onward.data.simulated_catalogue import made_up_catalogue
     >>> made_up = made_up_catalogue()
