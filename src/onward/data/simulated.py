@@ -25,6 +25,7 @@ from onward.data.simulated_records import (
     experiences_frame,
     offers_frame,
 )
+from onward.data.simulated_work import Worked, draw_worked
 from onward.data.simulated_world import World
 from onward.data.tables import Tables
 
@@ -61,12 +62,13 @@ def simulate(world: World, *, seed: int) -> tuple[Tables, Truth]:
     (50, True)
     """
     # One stream per stage: worlds that differ in steering or barrier alone have the same learners.
-    of_people, of_history, of_records, of_limits = np.random.default_rng(seed).spawn(4)
+    of_people, of_history, of_records, of_limits, of_work = np.random.default_rng(seed).spawn(5)
     people = draw_people(world, of_people)
     brought = draw_brought(people, of_people)
-    attempts = live(world, people, brought.held, of_history)
+    worked = draw_worked(people, of_work)
+    attempts = live(world, people, brought.held, worked.credits_of(world.learners), of_history)
     ids = learner_ids(world.learners)
-    tables = _tables(world, people, brought, attempts, ids=ids, rng=of_records)
+    tables = _tables(world, people, brought, worked, attempts, ids=ids, rng=of_records)
     tables = replace(tables, limits=limits_frame(world, people, ids, of_limits))
     return tables, _truth(tables, attempts)
 
@@ -85,6 +87,7 @@ def _tables(
     world: World,
     people: People,
     brought: Brought,
+    worked: Worked,
     attempts: Attempts,
     *,
     ids: npt.NDArray[np.object_],
@@ -97,7 +100,7 @@ def _tables(
         enrollments=enrollments_frame(attempts, people, ids, through, rng),
         attempts=attempts_frame(attempts, ids, through),
         awards=awards_frame(attempts, brought, ids, through),
-        experiences=experiences_frame(attempts, people, ids, through, rng),
+        experiences=experiences_frame(attempts, worked, ids, through),
         offers=offers_frame(attempts, ids, rng),
         credentials=catalogue.credentials,
         pathways=catalogue.pathways,

@@ -79,10 +79,11 @@ class Attempts:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where learners ``who`` stand as they choose: what they hold, when, their last award (-1: none), and where."""
+    """Where learners ``who`` stand as they choose: what they bring and hold, when, last award (-1: none), and where."""
 
     who: Places
     held: Bools
+    recommended: Floats
     start: Days
     last: Places
     institution: npt.NDArray[np.int64]
@@ -97,14 +98,17 @@ def terms_of(weeks: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     return np.maximum(np.ceil(weeks / TERM_WEEKS), 1).astype(np.int64)
 
 
-def live(world: World, people: People, held: Bools, rng: np.random.Generator) -> Attempts:
-    """Let the learners choose and attempt, up to three times; ``held`` (n, c), what they bring, is left unchanged."""
+def live(world: World, people: People, held: Bools, recommended: Floats, rng: np.random.Generator) -> Attempts:
+    """Let the learners choose and attempt, up to three times; ``held`` (n, c), what they bring, is left unchanged.
+
+    ``recommended``, shape (n, c): credits toward each credential for work before entry.
+    """
     held, who, start = held.copy(), np.arange(len(people)), people.entry
     last = np.full(len(people), -1)
     institution = rng.integers(INSTITUTIONS, size=len(people))
     rounds = []
     for _ in range(MOST_ATTEMPTS):
-        now = Standing(who, held[who], start, last[who], institution[who])
+        now = Standing(who, held[who], recommended[who], start, last[who], institution[who])
         tried = _attempt(world, people, now, rng)
         rounds.append(tried)
         done = tried.completed & (tried.ended <= world.through)
@@ -126,7 +130,7 @@ def open_credentials(held: Bools) -> Bools:
 
 def _attempt(world: World, people: People, now: Standing, rng: np.random.Generator) -> Attempts:
     who, held = now.who, now.held
-    eligible, recognised = open_credentials(held), recognised_share(held)
+    eligible, recognised = open_credentials(held), recognised_share(held, now.recommended)
     offered, stage = _offers(eligible, rng)
     appeal = _appeal(world, people, who) + _pull_of_history(held, now.last, offered, stage)
     gumbel = -np.log(rng.standard_exponential(appeal.shape, np.float32) + np.float32(1e-30))

@@ -73,9 +73,14 @@ class Completion:
         return index
 
 
-def recognised_share(held: npt.NDArray[np.bool_]) -> Floats:
-    """Return the share of each credential's credits that what is held counts for, shape (n, c)."""
-    share: Floats = held.astype(np.float32) @ made_up_catalogue().recognised.T
+def recognised_share(held: npt.NDArray[np.bool_], recommended: Floats) -> Floats:
+    """Return the share of each credential's credits that what is held and worked counts for, shape (n, c).
+
+    ``recommended``: credits that evaluators recommend toward each, shape (n, c).
+    """
+    credit = np.array([offering.credits for offering in OFFERINGS], np.float32)
+    of_work = np.divide(recommended, credit, out=np.zeros_like(recommended), where=credit > 0)
+    share: Floats = held.astype(np.float32) @ made_up_catalogue().recognised.T + of_work
     return np.minimum(share, np.float32(MOST_RECOGNISED))
 
 

@@ -10,6 +10,7 @@ from onward.data.simulated_catalogue import made_up_catalogue
 from onward.data.simulated_history import INSTITUTIONS, Attempts, Bools, Days, Places
 from onward.data.simulated_offerings import OFFERINGS
 from onward.data.simulated_people import GPA_MEAN, GPA_SLOPE, Floats, People
+from onward.data.simulated_work import Worked
 
 Texts = npt.NDArray[np.object_]
 STAGES = np.array(["eligible", "contacted", "applied", "offered", "enrolled"], object)
@@ -26,9 +27,7 @@ BROUGHT = (
     "Food safety badge",
 )
 """What a learner may hold on entry."""
-BROUGHT_RATE, EXPERIENCE_RATE = 0.14, 0.42
-EXPERIENCES = {"job": (0.70, 3.0), "military": (0.12, 6.0), "volunteer": (0.12, 0.0), "internship": (0.06, 3.0)}
-"""Share of each kind of experience before entry, and the credits an evaluator recommends for it."""
+BROUGHT_RATE = 0.14
 GRADE_NOISE = 0.5
 """Sd of a term's grade around preparation, on preparation's scale."""
 
@@ -120,32 +119,9 @@ def enrollments_frame(
     )
 
 
-def experiences_frame(
-    attempts: Attempts, people: People, ids: Texts, through: np.datetime64, rng: np.random.Generator
-) -> pd.DataFrame:
-    """Return the canonical experiences: some before entry, by chance alone, and every apprenticeship."""
-    n = len(people)
-    who = np.flatnonzero(rng.random(n) < EXPERIENCE_RATE)
-    shares, recommended = np.array(list(EXPERIENCES.values())).T
-    kind = np.searchsorted(np.cumsum(shares), rng.random(len(who))).clip(0, len(shares) - 1)
-    soc = rng.integers(len(OFFERINGS), size=len(who))
-    start = people.entry[who] - rng.integers(400, 3600, len(who)).astype("timedelta64[D]")
-    end = people.entry[who] - rng.integers(1, 380, len(who)).astype("timedelta64[D]")
-    still = (kind == 0) & (rng.random(len(who)) < 0.35)
-    before = pd.DataFrame(
-        {
-            "learner_id": ids[who],
-            "kind": np.array(list(EXPERIENCES), object)[kind],
-            "soc": np.array([offering.soc for offering in OFFERINGS], object)[soc],
-            "employer": np.array([offering.partners or "employer in the region" for offering in OFFERINGS], object)[
-                soc
-            ],
-            "started_on": start,
-            "ended_on": np.where(still, np.datetime64("NaT"), end),
-            "credits_recommended": recommended[kind],
-        }
-    )
-    return pd.concat([before, _apprenticeships(attempts, ids, through)], ignore_index=True)
+def experiences_frame(attempts: Attempts, worked: Worked, ids: Texts, through: np.datetime64) -> pd.DataFrame:
+    """Return the canonical experiences: what was brought, and every apprenticeship."""
+    return pd.concat([worked.frame(ids), _apprenticeships(attempts, ids, through)], ignore_index=True)
 
 
 def offers_frame(attempts: Attempts, ids: Texts, rng: np.random.Generator) -> pd.DataFrame:
