@@ -76,8 +76,13 @@ def draw_log(world: World, n: int, rng: np.random.Generator) -> Log:
     first = replace(world, learners=n, cohorts=1, data_through=world.first_entry)
     people = draw_people(first, rng)
     held = draw_brought(people, rng).held
-    attempts = live(first, people, held, rng)
+    attempts = live(first, people, held, no_work(held), rng)
     return recorded(people, held, attempts)
+
+
+def no_work(held: Bools) -> npt.NDArray[np.float32]:
+    """Credit recommended for work: none, for nobody in these logs has any."""
+    return np.zeros(held.shape, np.float32)
 
 
 def recorded(people: People, held: Bools, attempts: Attempts) -> Log:
@@ -89,7 +94,7 @@ def recorded(people: People, held: Bools, attempts: Attempts) -> Log:
     return Log(
         facts=np.column_stack([grade, hours, people.minoritised, people.woman]).astype(float),
         pulls=np.stack([interest, *stated(people), in_hand(attempts)]).astype(float),
-        drivers=np.stack([*drivers, recognised_share(held)]).astype(float),
+        drivers=np.stack([*drivers, recognised_share(held, no_work(held))]).astype(float),
         open_to=open_credentials(held),
         choice=attempts.credential.astype(np.int64),
         completed=attempts.completed,
