@@ -21,7 +21,7 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -527,6 +527,11 @@ def _plant(every: Mapping[str, Format], tallies: Mapping[str, Tally], runs: int,
             tallies[name].refused += how == "findings"
 
 
+def told(tally: Tally) -> dict[str, object]:
+    """The figures of one format as plain values."""
+    return vars(tally) | {"failed": dict(tally.failed)}
+
+
 def lines(name: str, tally: Tally) -> list[tuple[bool, str]]:
     """Return what is printed of one format, each line with whether its goal is met."""
     failed = sum(tally.failed.values())
@@ -555,7 +560,7 @@ def main() -> int:
     met = all(one for one, _ in printed)
     print(f"{time.monotonic() - started:.0f} s, seed {chosen.seed}")
     if chosen.json:
-        kept = {"seed": chosen.seed, "met": met, "formats": {name: asdict(tally) for name, tally in tallies.items()}}
+        kept = {"seed": chosen.seed, "met": met, "formats": {name: told(tally) for name, tally in tallies.items()}}
         chosen.json.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     return 0 if met else 1
 

@@ -28,7 +28,7 @@ def test_a_long_text_is_cut():
     assert shown("x" * 100) == repr("x" * 40 + "…")
 
 
-@pytest.mark.parametrize("text", ["ann@example.org", "123-45-6789", "123456789", "(555) 123-4567 8"])
+@pytest.mark.parametrize("text", ["ann@example.org", "123-45-6789", "123456789", "(555) 123-4567 8", "(212;) 555-0177"])
 def test_what_looks_like_a_person_is_not_shown(text):
     assert shown(text) == NOT_SHOWN
 

@@ -11,8 +11,9 @@ NOT_SHOWN = "a value that is not shown, because it may be about a person"
 LISTED = 50
 SHOWN_CHARACTERS = 40
 _SHOWN_ROWS = 5
-# An address or nine digits in a column of numbers or dates is somebody's, put into the wrong column.
-_PERSONAL = re.compile(r"^(?!\d{4}-\d\d-\d\d).*(?:@|(?:\d[ .()-]*){9})")
+# An address or nine digits in a column of numbers or dates is somebody's, put into the wrong column; so is what is left
+# of a telephone number.
+_PERSONAL = re.compile(r"^(?!\d{4}-\d\d-\d\d).*(?:@|(?:\d[ .()-]*){9}|\d{3}[-. ]\d{4}(?!\d))")
 # Longer numbers may be telephone numbers or the numbers of students.
 _SHORT_NUMBER = re.compile(r"[+-]?[$€£]?\d{1,6}(?:[.,]\d{1,6})?%?")
 _DIGITS_AND_SIGNS = re.compile(r"[\d.,:/()+ -]*\d[\d.,:/()+ -]*")
