@@ -86,7 +86,7 @@ def test_awards_of_learners_outside_the_cohorts_are_left_out_and_counted():
     own = piece(AWARDS, "awards.csv", learner_id=["a", "z"], credential_id=["c1", "c1"], awarded_on=["2024-01-01"] * 2)
     found = of_learners_known(AWARDS, [own], {"a", "b"})
     assert found.pieces[0].cells["learner_id"].tolist() == ["a"]
-    assert found.notes == ("awards: 1 rows are about learners who stand in no cohort file; left out",)
+    assert found.notes == ("awards: left out, because their learners stand in no cohort file: 1 of 2 rows",)
 
 
 def test_where_no_award_is_of_a_known_learner_all_stay_to_be_told():

@@ -60,7 +60,7 @@ def of_learners_known(table: Table, pieces: list[Piece], learners: Collection[st
     kept, lost = sum(int(mask.sum()) for mask in inside), sum(int((~mask).sum()) for mask in inside)
     if not lost or not kept or len(inside) < len(pieces):
         return Joined(pieces)
-    note = f"{table.name}: {lost:,} rows are about learners who stand in no cohort file; left out"
+    note = f"{table.name}: left out, because their learners stand in no cohort file: {lost:,} of {kept + lost:,} rows"
     return Joined([_rows(piece, mask) for piece, mask in zip(pieces, inside, strict=True)], notes=(note,))
 
 
