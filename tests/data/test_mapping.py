@@ -310,6 +310,21 @@ def test_an_unknown_column_may_be_kept_as_an_extra(tmp_path):
     assert only(tmp_path).remedy == "remove it, or keep it as an extra named x_hall"
 
 
+def test_an_unknown_heading_that_may_be_a_persons_name_is_told_by_its_place(tmp_path):
+    put(tmp_path, learners="learner_id,entry_date,Ada Lovelace,Gender Identity\nann,2023-09-01,east,\n")
+    place, gender = found(tmp_path)
+    assert (place.column, gender.column) == ("3", "Gender Identity")
+    assert "not shown" in place.came
+    assert "Ada" not in str(place)
+
+
+def test_the_place_of_an_unknown_heading_counts_the_columns_that_were_dropped(tmp_path):
+    catalogue(tmp_path, learners="note,learner_id,entry_date,Ada Lovelace\n,ann,2023-09-01,east\n")
+    rules = '[ctdl]\nfiles = ["catalogue.json"]\n[tables.learners]\nfile = "learners.csv"\ndrop = ["note"]\n'
+    (tmp_path / "college.toml").write_text(rules, encoding="utf-8")
+    assert [problem.column for problem in found(tmp_path, tmp_path / "college.toml")] == ["4"]
+
+
 def test_a_file_without_a_header_has_no_row_repeated(tmp_path):
     put(tmp_path, demographics="Ann Lee,woman,asian,true\n")
     assert "Ann" not in str(only(tmp_path))

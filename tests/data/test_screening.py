@@ -7,7 +7,7 @@ from onward.data.screening import screened
 
 def sheet(**cells):
     frame = pd.DataFrame(cells, dtype="str")
-    return Sheet("intake.csv", frame, np.arange(2, 2 + len(frame)), "digest", ())
+    return Sheet("intake.csv", frame, np.arange(2, 2 + len(frame)), "digest", (), tuple(frame))
 
 
 def test_a_column_that_is_dropped_is_not_looked_at():
@@ -35,5 +35,5 @@ def test_ids_that_become_pseudonyms_may_be_anything():
 
 
 def test_a_sheet_that_could_not_be_read_stays_as_it_is():
-    lost = Sheet("a.csv", None, np.array([], dtype=np.int64), None, ())
+    lost = Sheet("a.csv", None, np.array([], dtype=np.int64), None, (), ())
     assert screened(lost, ids_replaced=False) is lost

@@ -1,5 +1,6 @@
 """A mapping's rules applied to one sheet: its rows under the canonical names, still as text."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -15,6 +16,8 @@ from onward.data.rules import FileRules, Group, Rule
 
 _DIGITS = 6
 _NUMBERS = ("number", "integer")
+# What people's names are hardly ever written like in a file.
+_PLAIN = re.compile(r"[a-z0-9_]*|[A-Z]{1,4}")
 
 
 def pieces(
@@ -173,11 +176,18 @@ def _heading_problem(sheet: Sheet, name: str) -> Iterator[Problem]:
 
 def _unknown(table: Table, sheet: Sheet, name: str) -> Problem:
     near = nearest(name, table.names)
+    column, came = name, "an unknown column" if name else "a column without a name"
     if near and near == "_".join(name.lower().replace("-", " ").split()):
         remedy = f"rename it to {near}"
     elif is_sensitive(table, name) or identifies(name):
         remedy = SENSITIVE
+    elif near:
+        remedy = f"rename it to {near}"
+    elif of_learners(table) and not _PLAIN.fullmatch(name):
+        # A first line that is a person's row, or has a name in it by mistake, is not repeated.
+        column = str(sheet.header.index(name) + 1)
+        came = "an unknown column, its heading not shown, because it may be about a person"
+        remedy = f"remove it, or keep it as an extra named in small letters, {EXTRA_PREFIX} first"
     else:
-        remedy = f"rename it to {near}" if near else f"remove it, or keep it as an extra named {EXTRA_PREFIX}{name}"
-    came = "an unknown column" if name else "a column without a name"
-    return Problem(sheet.file, name, 1, f"only columns of {table.name}", came, remedy)
+        remedy = f"remove it, or keep it as an extra named {EXTRA_PREFIX}{name}"
+    return Problem(sheet.file, column, 1, f"only columns of {table.name}", came, remedy)

@@ -1,13 +1,13 @@
 """Rows of a canonical table, from text to checked frame: each cell, then keys, dates in order and references."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from onward.data.cells import Fault, convert, inferred_kind
+from onward.data.cells import Fault, Mask, convert, inferred_kind
 from onward.data.columns import Column, Kind, Table
 from onward.data.combining import How, combined
 from onward.data.headings import identifies, words_of
@@ -44,6 +44,11 @@ class Piece:
         if name in self.table.names:
             return self.table.column(name)
         return Column(name, self.kinds.get(name) or inferred_kind(self.cells[name]), "an extra of the institution")
+
+    def only(self, kept: Mask) -> "Piece":
+        """Return the rows that ``kept``, shape (n,), marks."""
+        refused = {name: replace(fault, wrong=fault.wrong[kept]) for name, fault in self.refused.items()}
+        return replace(self, cells=self.cells[kept].reset_index(drop=True), rows=self.rows[kept], refused=refused)
 
     def problems(self, name: str, fault: Fault) -> Iterator[Problem]:
         """Yield one problem for each cell of the column ``name`` that has ``fault``."""

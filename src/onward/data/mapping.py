@@ -8,8 +8,10 @@ from pathlib import Path
 from onward.data.applying import pieces
 from onward.data.checks import Piece, Stack, reference_problems, row_problems, stacked
 from onward.data.columns import Table
+from onward.data.completing import COMPLETES
 from onward.data.found import Found
-from onward.data.joining import COMPLETES, Joined, joined, of_learners_known
+from onward.data.joined import Joined
+from onward.data.joining import joined, of_learners_known
 from onward.data.problems import Problem, ProblemsFound, nearest
 from onward.data.pseudonyms import Pseudonyms
 from onward.data.reading import Sheet, read_sheet, readable

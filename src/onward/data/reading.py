@@ -23,6 +23,7 @@ class Sheet:
     """One file: its cells as stripped text ("" where empty), the row of each, its digest and its problems.
 
     ``cells`` is None where the file could not be read at all; rows with a problem of their own are left out of it.
+    ``header`` is the first line as it stands in the file, whatever columns are taken out of ``cells`` later.
     """
 
     file: str
@@ -30,6 +31,7 @@ class Sheet:
     rows: npt.NDArray[np.int64]
     digest: str | None
     problems: tuple[Problem, ...]
+    header: tuple[str, ...]
 
     @property
     def whole(self) -> bool:
@@ -112,7 +114,7 @@ def _cells(file: str, digest: str, header: list[str], records: list[list[str]]) 
     columns = zip(*kept, strict=True) if kept else ((),) * width
     cells = pd.concat([pd.Series(column, dtype="str").str.strip() for column in columns], axis=1)
     cells.columns = pd.Index(header)
-    return Sheet(file, cells, np.array(rows, dtype=np.int64), digest, tuple(problems))
+    return Sheet(file, cells, np.array(rows, dtype=np.int64), digest, tuple(problems), tuple(header))
 
 
 def _ragged(file: str, row: int, width: int, came: int) -> Problem:
@@ -124,7 +126,7 @@ def _unreadable(
     file: str, digest: str | None, expected: str, came: str, remedy: str, *, row: int | None = None
 ) -> Sheet:
     rows = np.array([], dtype=np.int64)
-    return Sheet(file, None, rows, digest, (Problem(file, "", row, expected, came, remedy),))
+    return Sheet(file, None, rows, digest, (Problem(file, "", row, expected, came, remedy),), ())
 
 
 def _name(separator: str) -> str:

@@ -14,7 +14,7 @@ from onward.data.cells import convert
 from onward.data.checks import SENSITIVE, is_sensitive, of_learners
 from onward.data.columns import EXTRA_PREFIX, Column, Table
 from onward.data.combining import How, combinable
-from onward.data.joining import COMPLETES
+from onward.data.completing import COMPLETES
 from onward.data.pdp.rules import PdpRules
 from onward.data.problems import nearest
 from onward.data.pseudonyms import PseudonymRules
